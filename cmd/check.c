@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The commands that observe: `check` judges what it saw, `collect` hands it out.
+ */
+#include "cmd/command.h"
+
+#include "cmd/judge.h"
+#include "cmd/observe.h"
+#include "cmd/output.h"
+
+static int save_facts(const char *path, const struct facts *facts)
+{
+	struct fault fault = { .code = 0 };
+	struct text bytes;
+	int code;
+
+	text_init(&bytes, JSON_SIZE_MAX);
+	facts_write(facts, &bytes, -1);
+	text_add(&bytes, "\n");
+	code = output_file(path, &bytes, &fault);
+	text_release(&bytes);
+	return code ? complain_fault(EXIT_WRITE, code, &fault) : 0;
+}
+
+int check_run(const struct settings *settings)
+{
+	struct facts facts;
+	const struct facts *const one = &facts;
+	int status = observe(settings, &facts);
+
+	if (!status && settings->facts_file)
+		status = save_facts(settings->facts_file, &facts);
+	if (!status)
+		status = judge_and_answer(settings, &one, 1);
+	facts_release(&facts);
+	return status;
+}
+
+int collect_run(const struct settings *settings)
+{
+	struct facts facts;
+	struct text bytes;
+	int status = observe(settings, &facts);
+
+	text_init(&bytes, JSON_SIZE_MAX);
+	if (!status) {
+		facts_write(&facts, &bytes, settings->pretty ? 0 : -1);
+		text_add(&bytes, "\n");
+		status = output_answer(&bytes);
+	}
+	text_release(&bytes);
+	facts_release(&facts);
+	return status;
+}

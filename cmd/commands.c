@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The commands, in the order of the help text.
+ */
+#include "cmd/command.h"
+
+#include <stdint.h>
+
+const struct command command_table[] = {
+	{ .name = "check", .bit = COMMAND_CHECK,
+	  .summary = "observe this host, judge, report (the default)",
+	  .doc = "Observes this host, judges what was seen and reports. Nothing is changed and "
+		 "nothing is sent but questions to the kernel of this host. Without any argument "
+		 "the defaults apply, and no privilege is needed.",
+	  .run = check_run },
+	{ .name = "collect", .bit = COMMAND_COLLECT,
+	  .summary = "observe only: facts to standard output",
+	  .doc = "Observes this host and writes the facts as one JSON document, for \"judge\" "
+		 "elsewhere.",
+	  .run = collect_run },
+	{ .name = "judge", .bit = COMMAND_JUDGE, .operands = "FACTS...", .least = 1,
+	  .most = SIZE_MAX,
+	  .summary = "judge saved facts of one or several hosts",
+	  .doc = "Judges facts that \"collect\" or \"check --facts\" saved. Those of several hosts "
+		 "must share one plan; the newest of each host count, and what a host sends is "
+		 "followed through the router that takes it on. The operand \"-\" is standard "
+		 "input. Options for keys of the plan override the plan in the facts.",
+	  .run = judge_run },
+	{ .name = "explain", .bit = COMMAND_EXPLAIN, .operands = "CODE|CAUSE...", .least = 1,
+	  .most = SIZE_MAX,
+	  .summary = "why a rule or a cause matters, what shows it, what mends it",
+	  .doc = "Explains a rule by its code, or a cause of the failure catalogue by its id: why "
+		 "it matters, what shows it, what mends it on each platform, and the vendor's page "
+		 "behind it. Works offline.",
+	  .run = explain_run, .words = explain_words },
+	{ .name = "rules", .bit = COMMAND_RULES,
+	  .summary = "the table of rules",
+	  .doc = "Lists every rule with its severity and what it says when all is well.",
+	  .run = rules_run },
+	{ .name = "probes", .bit = COMMAND_PROBES,
+	  .summary = "the table of probes, and what each puts on the wire",
+	  .doc = "Lists every probe: what it reads, what it needs, and what it puts on the wire.",
+	  .run = probes_table_run },
+	{ .name = "docs", .bit = COMMAND_DOCS, .operands = "SUBJECT", .least = 1, .most = 1,
+	  .summary = "manual page, completions, schemas and reference pages",
+	  .doc = "Prints a document that is made from the program's own tables: the manual page, "
+		 "the completions of three shells, JSON Schemas, and reference pages in Markdown.",
+	  .run = docs_run, .all_options = true, .words = docs_words },
+	{ .name = NULL },
+};

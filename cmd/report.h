@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The report: what a run answers, in every format. It is made from facts and a judgement alone, so
+ * saved facts give the report that the observed ones gave; facts of several machines give one.
+ *
+ * It borrows everything from those two, which must outlive it. Renderers read it and nothing else.
+ */
+#ifndef CMD_REPORT_H
+#define CMD_REPORT_H
+
+#include "cmd/style.h"
+#include "rules/join.h"
+
+#define REPORT_SCHEMA "reachback.report/1"
+
+struct report_tool {
+	char *name, *version;
+};
+
+struct report_gate {
+	int verdict;
+	struct list missing; /* struct gate_missing */
+};
+
+struct report_vantage {
+	char *kind, *reason, *host;
+	struct maybe uid;
+	struct strings capabilities;
+	struct strings sources; /* for which addresses the run speaks, and how it knows */
+	struct strings notes;
+};
+
+struct report_summary {
+	uint32_t pass, fail, warn, unknown, blocked, skipped;
+};
+
+struct report_probe {
+	char *host; /* of several machines; NULL of one */
+	char *name;
+	int state; /* enum fact_state */
+	uint32_t took_ms;
+	char *note;
+};
+
+/* One of several machines whose facts were judged together. */
+struct report_machine {
+	char *name, *vantage, *started;
+	uint32_t took_ms;
+};
+
+#define REPORT_SOURCES_MAX 4
+
+struct report {
+	char *schema;
+	struct report_tool tool;
+	int verdict;
+	struct report_gate gate;
+	struct report_vantage vantage;
+	struct prefix range;
+	char *started;
+	uint32_t took_ms;
+	struct report_summary summary;
+	struct list findings; /* struct finding */
+	struct list probes;   /* struct report_probe; owned */
+	struct list machines; /* struct report_machine, empty with one machine; owned */
+	struct strings notes;
+
+	/* room for what is made here */
+	char *source_items[REPORT_SOURCES_MAX];
+};
+
+/* How a report is to be shown. */
+struct report_options {
+	bool json, pretty;
+	bool verbose;
+	bool no_hints;
+	struct style style;
+};
+
+extern const struct record report_record;
+
+/* 0 or -ENOMEM; release in any case. */
+int report_build(struct report *report, const struct join *join,
+		 const struct judgement *judgement);
+void report_release(struct report *report);
+/* Adds the report in the format that is asked for; check text_error() afterwards. */
+void report_render(const struct report *report, const struct report_options *options,
+		   struct text *out);
+void report_render_json(const struct report *report, const struct report_options *options,
+			struct text *out);
+void report_render_text(const struct report *report, const struct report_options *options,
+			struct text *out);
+/* The JSON Schema (2020-12). */
+void report_schema(struct text *out);
+
+/* Parts of the text report (report_text_finding.c). */
+void report_text_finding(const struct finding *finding, const struct report_options *options,
+			 struct text *out);
+/* Unknown findings of several rules that one command would settle. */
+void report_text_question(const struct finding *finding, const char *codes,
+			  const struct report_options *options, struct text *out);
+/* What a finding is about, in words; adds nothing where the subject is empty. */
+void report_subject_words(const struct subject *subject, struct text *out);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Executes a helper program: reachback-probe-NAME, which links a library that the main program does
+ * not load, and which writes one JSON document to its stdout.
+ */
+#ifndef PROBES_HELPER_H
+#define PROBES_HELPER_H
+
+#include "probes/probe.h"
+#include "rules/text.h"
+
+/* What a helper says by its end: the look was refused, or the program is not installed. */
+#define HELPER_DENIED 77
+#define HELPER_MISSING 127
+
+struct helper_call {
+	const char *name;     /* file in context->helper_dir */
+	const char *argument; /* its only one */
+	uint64_t deadline_ms; /* it is killed then */
+	int status;           /* how it ended: an exit status, or 128 and its signal */
+};
+
+/* Runs the helper to its end; its answer lands in `answer`. -EIO when `status` is not 0. */
+int helper_run(const struct probe_context *context, struct helper_call *call, struct text *answer,
+	       struct fault *fault);
+
+#endif

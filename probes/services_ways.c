@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * By which interface replies of a service enter (on a router), and on which one reverse access for
+ * it arrives. Asked of the kernel, or taken from the plan's declared way back.
+ */
+#include "probes/services.h"
+
+#include "probes/proof_cuts.h"
+#include "probes/routes_hops.h"
+#include "rules/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ways {
+	struct facts *facts;
+	struct lookup lookup;
+	struct declared_return declared;
+	char *declared_dev; /* of the declared interface or next hop; NULL: unknown */
+	bool router;
+	struct fault *fault;
+};
+
+struct one {
+	struct lookup_tuple tuple;
+	struct route_message message;
+	uint32_t oif;
+};
+
+static void ask_one(size_t index, struct lookup_tuple *tuple, void *data)
+{
+	const struct one *one = data;
+
+	(void)index;
+	*tuple = one->tuple;
+}
+
+static int take_one(size_t index, const struct nlmsghdr *header, int error, void *data)
+{
+	struct one *one = data;
+	int code;
+
+	(void)index;
+	(void)error;
+	one->oif = 0;
+	if (!header)
+		return 0;
+	code = route_message_decode(header, &one->message);
+	if (!code && one->message.hops.count)
+		one->oif = one->message.hops.items[0].oif;
+	return code;
+}
+
+int service_way_out(struct lookup *lookup, const struct lookup_tuple *tuple, uint32_t *oif,
+		    struct fault *fault)
+{
+	struct one one = { .tuple = *tuple };
+	struct lookup_run run = { .count = 1, .ask = ask_one, .answer = take_one, .data = &one };
+	int code = lookup_all(lookup, &run, fault);
+
+	hops_release(&one.message.hops);
+	*oif = one.oif;
+	return code;
+}
+
+/* Name of the interface towards an address, NULL when there is no way. */
+static int device_towards(struct ways *ways, const struct lookup_tuple *tuple, char **dev)
+{
+	uint32_t oif = 0;
+	int code = service_way_out(&ways->lookup, tuple, &oif, ways->fault);
+
+	*dev = NULL;
+	if (code || !oif)
+		return code;
+	*dev = hop_device(ways->facts, oif);
+	return *dev ? 0 : -ENOMEM;
+}
+
+static int find_declared(struct ways *ways)
+{
+	struct lookup_tuple tuple = { .destination = address_ipv4(&ways->declared.next_hop) };
+
+	/* an interface that is not there is the rules' matter, nothing can arrive on it */
+	if (ways->declared.dev && !facts_link(ways->facts, ways->declared.dev))
+		return 0;
+	if (ways->declared.dev) {
+		ways->declared_dev = text_copy(ways->declared.dev);
+		return ways->declared_dev ? 0 : -ENOMEM;
+	}
+	return tuple.destination ? device_towards(ways, &tuple, &ways->declared_dev) : 0;
+}
+
+/* On a router replies enter by the interface that leads to the service. */
+static int find_iif(struct ways *ways, struct service_fact *service)
+{
+	struct lookup_tuple tuple = { .destination = address_ipv4(&service->address) };
+	int code;
+
+	if ((!ways->router && !text_equal(service->origin, "published")) || service->local ||
+	    service->iif || !service->resolved)
+		return 0;
+	code = device_towards(ways, &tuple, &service->iif);
+	if (code || service->iif)
+		return code;
+	service->resolved = false;
+	free(service->detail);
+	service->detail = text_copy("there is no route to the service address");
+	return service->detail ? 0 : -ENOMEM;
+}
+
+static const char *holder(const struct ways *ways, const struct service_fact *service)
+{
+	const struct address_fact *fact = facts_local_address(ways->facts, &service->address);
+	const struct link_fact *link = fact ? facts_link(ways->facts, fact->dev) : NULL;
+
+	return link && !link->loopback ? link->name : NULL;
+}
+
+/* What enters by an interface is not let in by another when the declared way is not known. */
+static int find_arrival(struct ways *ways, struct service_fact *service)
+{
+	struct lookup_tuple tuple = {
+		.destination = prefix_first(&reverse_range),
+		.source = address_ipv4(&service->address),
+		.sport = (uint16_t)service->port,
+		.dport = EPHEMERAL_FIRST,
+		.uid = service->uid.known ? service->uid.value : 0,
+	};
+	const char *dev = ways->router ? NULL : holder(ways, service);
+	int code;
+
+	if (service->arrival)
+		return 0;
+	if (!dev)
+		dev = ways->declared_dev;
+	if (dev) {
+		service->arrival = text_copy(dev);
+		return service->arrival ? 0 : -ENOMEM;
+	}
+	if (!service->iif)
+		return 0;
+	tuple.iif = device_index(ways->facts, service->iif);
+	code = device_towards(ways, &tuple, &service->arrival);
+	if (code || service->arrival)
+		return code;
+	/* refused for its source, perhaps: the bare destination still names the way */
+	tuple = (struct lookup_tuple){ .destination = tuple.destination };
+	return device_towards(ways, &tuple, &service->arrival);
+}
+
+int service_ways(struct facts *facts, uint64_t deadline_ms, struct fault *fault)
+{
+	enum vantage vantage = facts_vantage(facts, NULL);
+	struct ways ways = { .facts = facts, .router = vantage == VANTAGE_IDC_ROUTER,
+			     .fault = fault };
+	size_t i;
+	int code;
+
+	facts_declared_return(facts, vantage, &ways.declared);
+	code = lookup_open(&ways.lookup, deadline_ms, fault);
+	if (code)
+		return code;
+	code = find_declared(&ways);
+	for (i = 0; !code && i < facts->services.services.count; i++) {
+		struct service_fact *service =
+			LIST_AT(&facts->services.services, struct service_fact, i);
+
+		if (service->address.family != ADDRESS_IPV4)
+			continue;
+		code = find_iif(&ways, service);
+		if (!code && service->resolved)
+			code = find_arrival(&ways, service);
+	}
+	free(ways.declared_dev);
+	lookup_close(&ways.lookup);
+	return code ? fault_set(fault, code, "cannot find the ways of services") : 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The catalogue of rules, in report order. A rule stands behind every rule of its `after`.
+ */
+#include "rules/rule.h"
+
+#include "rules/checks/checks.h"
+#include "rules/checks/return_rules.h"
+#include "rules/join.h"
+
+const struct rule *const rule_catalog[] = {
+	&rule_service_address_local,
+	&rule_whole_range_proved,
+	&rule_facts_fresh,
+	&rule_overlap_local_address,
+	&rule_overlap_connected_network,
+	&rule_overlap_container_network,
+	&rule_overlap_overlay_tunnel,
+	&rule_overlap_wan,
+	&rule_declared_networks_clear,
+	&rule_configured_networks_clear,
+	&rule_return_route_not_refused,
+	&rule_return_route_not_diverted,
+	&rule_return_route_metric,
+	&rule_return_route_legs,
+	&rule_return_next_hop_alive,
+	&rule_return_route_partial,
+	&rule_return_route_present,
+	&rule_return_next_hop,
+	&rule_return_default_route,
+	&rule_return_route_by_mark,
+	&rule_reverse_path_filter,
+	&rule_request_not_refused,
+	&rule_return_interface,
+	&rule_return_carried_on,
+	&rule_ipsec_policy_bypassed,
+	&rule_forwarding_enabled,
+	&rule_listener_answers,
+	&rule_routes_persist,
+	&rule_arp_flux_free,
+	&rule_no_stale_path_exceptions,
+};
+
+const size_t rule_catalog_count = sizeof(rule_catalog) / sizeof(rule_catalog[0]);
+
+const struct rule *rule_find(const char *code)
+{
+	size_t i;
+
+	for (i = 0; i < rule_catalog_count; i++)
+		if (text_equal(rule_catalog[i]->code, code))
+			return rule_catalog[i];
+	return NULL;
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Does an IPsec policy take the replies behind a perfect routing table, or the requests before them
+ * (RT-14)?
+ *
+ * Policies are asked after the route was found: `out` for what is sent or forwarded, `forward` for
+ * what is forwarded, `in` for what is received. The one with the lowest priority number whose
+ * selector fits decides (RFC 4301 section 4.4.1; net/xfrm/xfrm_policy.c). A policy with a template
+ * drops or encrypts (and drops what was not encrypted), `block` drops, `allow` without a template,
+ * or with optional ones alone, lets pass.
+ */
+#include "rules/checks/checks.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TCP 6u
+#define EPHEMERAL_FIRST 1024u /* below it no client's port lies */
+
+/* What the policies leave of one service's replies, or of its requests. */
+struct account {
+	const struct rule_context *context;
+	const struct service_fact *service;
+	bool requests;        /* from the range to the service, not back */
+	struct span_set open; /* not decided by a policy yet */
+	struct span_set lost;
+	const struct xfrm_policy_fact *taker; /* the first that takes something */
+	size_t taker_place;
+};
+
+static bool takes(const struct xfrm_policy_fact *policy)
+{
+	if (text_equal(policy->action, "block"))
+		return true;
+	return policy->has_template && !policy->optional_template;
+}
+
+/* A selector as seen from the service: its own end, and the client's in the range. */
+struct ends {
+	struct prefix own, client;
+	struct maybe own_port, own_mask, client_port, client_mask;
+};
+
+static struct ends ends_of(const struct xfrm_policy_fact *policy, bool requests)
+{
+	if (requests)
+		return (struct ends){ policy->destination, policy->source,     policy->dport,
+				      policy->dport_mask,  policy->sport,      policy->sport_mask };
+	return (struct ends){ policy->source,	  policy->destination, policy->sport,
+			      policy->sport_mask, policy->dport,       policy->dport_mask };
+}
+
+static bool port_fits(const struct maybe *port, const struct maybe *mask, uint32_t value)
+{
+	uint32_t bits = mask->known ? mask->value : 0xffff;
+
+	return !port->known || ((value ^ port->value) & bits) == 0;
+}
+
+/*
+ * The client's port is any ephemeral one: a policy that takes some of them loses some connections,
+ * a policy that lets some pass does not save all.
+ */
+static bool client_port_fits(const struct xfrm_policy_fact *policy, const struct ends *ends)
+{
+	uint32_t bits = ends->client_mask.known ? ends->client_mask.value & 0xffff : 0xffff;
+
+	if (!ends->client_port.known || !bits)
+		return true;
+	/* the largest port that fits has every bit set that the mask leaves open */
+	return takes(policy) &&
+	       ((ends->client_port.value & bits) | (~bits & 0xffff)) >= EPHEMERAL_FIRST;
+}
+
+static bool selector_fits(const struct xfrm_policy_fact *policy, const struct ends *ends,
+			  const struct account *account)
+{
+	const struct service_fact *service = account->service;
+	uint32_t mask = policy->mark_mask.known ? policy->mark_mask.value : 0xffffffff;
+
+	if (ends->own.known && !prefix_contains(&ends->own, address_ipv4(&service->address)))
+		return false;
+	/* which interface a received packet is held against depends on its route: left alone */
+	if (account->requests && policy->dev)
+		return false;
+	if (policy->ipproto.known && policy->ipproto.value && policy->ipproto.value != TCP)
+		return false;
+	if (policy->mark.known && (policy->mark.value & mask) != 0)
+		return false;
+	if (policy->if_id.known && policy->if_id.value)
+		return false;
+	return port_fits(&ends->own_port, &ends->own_mask, service->port) &&
+	       client_port_fits(policy, ends);
+}
+
+static bool leaves_by(const struct class_fact *one, const char *dev)
+{
+	size_t i;
+
+	for (i = 0; i < one->next_hops.count; i++) {
+		const struct next_hop *hop = LIST_AT(&one->next_hops, struct next_hop, i);
+
+		if (!hop->unused && text_equal(hop->dev, dev))
+			return true;
+	}
+	return false;
+}
+
+/* Addresses whose replies leave by the interface that a selector names; all when it names none. */
+static void add_reach(const struct account *account, const char *dev, struct span_set *reach)
+{
+	const struct list *classes = &account->context->facts->routes.classes;
+	size_t i;
+
+	if (!dev) {
+		span_set_add(reach, prefix_first(&reverse_range), prefix_last(&reverse_range));
+		return;
+	}
+	for (i = 0; i < classes->count; i++) {
+		const struct class_fact *one = LIST_AT(classes, struct class_fact, i);
+
+		if (!one->mark && text_equal(one->service, account->service->service) &&
+		    text_equal(one->iif, account->service->iif) && leaves_by(one, dev))
+			span_set_add(reach, address_ipv4(&one->first), address_ipv4(&one->last));
+	}
+}
+
+/* Adds to `out` what `set` shares with first..last. */
+static void add_common(const struct span_set *set, uint32_t first, uint32_t last,
+		       struct span_set *out)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		uint32_t from = set->spans[i].first > first ? set->spans[i].first : first;
+		uint32_t to = set->spans[i].last < last ? set->spans[i].last : last;
+
+		if (from <= to)
+			span_set_add(out, from, to);
+	}
+}
+
+static void decide(struct account *account, const struct xfrm_policy_fact *policy, size_t place)
+{
+	const struct ends ends = ends_of(policy, account->requests);
+	uint32_t first = ends.client.known ? prefix_first(&ends.client) : 0;
+	uint32_t last = ends.client.known ? prefix_last(&ends.client) : UINT32_MAX;
+	struct span_set reach, fits, here;
+	size_t i;
+
+	if (!selector_fits(policy, &ends, account))
+		return;
+	span_set_init(&reach);
+	span_set_init(&fits);
+	span_set_init(&here);
+	add_reach(account, policy->dev, &reach);
+	add_common(&reach, first, last, &fits);
+	for (i = 0; i < fits.count; i++)
+		add_common(&account->open, fits.spans[i].first, fits.spans[i].last, &here);
+	for (i = 0; i < here.count; i++) {
+		span_set_subtract(&account->open, here.spans[i].first, here.spans[i].last);
+		if (takes(policy))
+			span_set_add(&account->lost, here.spans[i].first, here.spans[i].last);
+	}
+	if (here.count && takes(policy) && !account->taker) {
+		account->taker = policy;
+		account->taker_place = place;
+	}
+	if (reach.error || fits.error || here.error)
+		account->lost.error = -ENOMEM;
+	span_set_release(&reach);
+	span_set_release(&fits);
+	span_set_release(&here);
+}
+
+/* A policy and its place, for an order that the facts do not keep. */
+struct ordered {
+	const struct xfrm_policy_fact *policy;
+	size_t place;
+};
+
+static int compare_priority(const void *left, const void *right)
+{
+	const struct ordered *a = left, *b = right;
+
+	if (a->policy->priority != b->policy->priority)
+		return a->policy->priority < b->policy->priority ? -1 : 1;
+	return (a->place > b->place) - (a->place < b->place);
+}
+
+static int decide_all(struct account *account, const char *direction)
+{
+	const struct list *policies = &account->context->facts->xfrm.policies;
+	struct ordered *order = calloc(policies->count + 1, sizeof(*order));
+	size_t i, count = 0;
+
+	if (!order)
+		return -ENOMEM;
+	for (i = 0; i < policies->count; i++) {
+		const struct xfrm_policy_fact *policy =
+			LIST_AT(policies, struct xfrm_policy_fact, i);
+
+		if (text_equal(policy->direction, direction))
+			order[count++] = (struct ordered){ .policy = policy, .place = i };
+	}
+	qsort(order, count, sizeof(*order), compare_priority);
+	span_set_release(&account->open);
+	span_set_add(&account->open, prefix_first(&reverse_range), prefix_last(&reverse_range));
+	for (i = 0; i < count; i++)
+		decide(account, order[i].policy, order[i].place);
+	free(order);
+	return account->open.error ? account->open.error : account->lost.error;
+}
+
+static const char *print_selector(const struct prefix *prefix, char text[PREFIX_TEXT_MAX])
+{
+	return prefix->known ? prefix_print(prefix, text) : "any";
+}
+
+/* What mends it: a policy before this one, or none of it, for nothing comes before priority 0. */
+static void add_remedies(const struct account *account, struct findings *out,
+			 struct finding *finding)
+{
+	const struct xfrm_policy_fact *policy = account->taker;
+	const char *direction = text_equal(policy->direction, "forward") ? "fwd" :
+								   policy->direction;
+	char own[ADDRESS_TEXT_MAX], service[ADDRESS_TEXT_MAX + 4], range[PREFIX_TEXT_MAX];
+
+	(void)snprintf(service, sizeof(service), "%s/32",
+		       address_print(&account->service->address, own));
+	prefix_print(&reverse_range, range);
+	if (policy->priority)
+		finding_remedy(out, finding, "linux",
+			       "ip xfrm policy add dir %s src %s dst %s priority %u action allow",
+			       direction, account->requests ? range : service,
+			       account->requests ? service : range, policy->priority - 1);
+	else
+		finding_remedy(out, finding, "linux", "ip xfrm policy delete index %u dir %s",
+			       policy->index, direction);
+	finding_remedy(out, finding, "strongswan",
+		       "add a connection with mode = pass, local_ts = %s and remote_ts = %s",
+		       service, range);
+}
+
+static void add_fail(const struct account *account, struct findings *out)
+{
+	const struct xfrm_policy_fact *policy = account->taker;
+	char source[PREFIX_TEXT_MAX], to[PREFIX_TEXT_MAX], range[PREFIX_TEXT_MAX], pointer[64];
+	char percent[48];
+	struct finding *finding = findings_add(out, STATUS_FAIL);
+	uint64_t size = span_set_size(&account->lost);
+
+	if (!finding)
+		return;
+	finding_addresses(out, finding, &account->lost);
+	finding_service(out, finding, account->service->service);
+	finding->share = (struct share){ .known = true, .addresses = (uint32_t)size };
+	finding_cause(out, finding, "RT-14");
+	share_print(size, REVERSE_RANGE_SIZE, percent, sizeof(percent));
+	finding_message(out, finding,
+			"IPsec policy %u (%s, priority %u, from %s to %s) takes the %s %s of %s",
+			policy->index, policy->direction, policy->priority,
+			print_selector(&policy->source, source),
+			print_selector(&policy->destination, to),
+			account->requests ? "requests from" : "replies to", percent,
+			prefix_print(&reverse_range, range));
+	pointer_print(pointer, sizeof(pointer), "/xfrm/policies", account->taker_place);
+	finding_evidence(out, finding, pointer, "dir %s action %s priority %u%s", policy->direction,
+			 policy->action, policy->priority,
+			 policy->has_template ? ", with a template" : "");
+	add_remedies(account, out, finding);
+}
+
+/* The same policy takes from several services on one address: one finding. */
+static bool joins(const struct account *account, struct findings *out, size_t from)
+{
+	struct finding *finding;
+	char pointer[64];
+	size_t i;
+
+	pointer_print(pointer, sizeof(pointer), "/xfrm/policies", account->taker_place);
+	for (i = from; i < out->list.count; i++) {
+		finding = LIST_AT(&out->list, struct finding, i);
+		if (!finding->evidence.count || finding->share.addresses !=
+			    (uint32_t)span_set_size(&account->lost) ||
+		    !text_equal(LIST_AT(&finding->evidence, struct evidence, 0)->fact, pointer))
+			continue;
+		if (!strings_contain(&finding->subject.services, account->service->service))
+			finding_service(out, finding, account->service->service);
+		return true;
+	}
+	return false;
+}
+
+/* What one direction of a service's packets meets on its way through this machine. */
+static void judge_way(const struct rule_context *context, const struct service_fact *service,
+		      bool requests, struct findings *out, size_t from)
+{
+	struct account account = { .context = context, .service = service, .requests = requests };
+	int error = 0;
+
+	span_set_init(&account.open);
+	span_set_init(&account.lost);
+	if (!requests)
+		error = decide_all(&account, "out");
+	else if (!service->iif)
+		error = decide_all(&account, "in");
+	if (!error && service->iif)
+		error = decide_all(&account, "forward");
+	if (error)
+		out->error = error;
+	else if (account.lost.count && !joins(&account, out, from))
+		add_fail(&account, out);
+	span_set_release(&account.open);
+	span_set_release(&account.lost);
+}
+
+/* Without the policies only what was lost already speaks. */
+static void judge_counters(const struct facts *facts, struct findings *out)
+{
+	static const char *const states[] = { "were not looked at", "", "need privilege to be read",
+					      "could not be read" };
+	const struct list *counters = &facts->counters.counters;
+	struct finding *finding = NULL;
+	char pointer[64];
+	size_t i;
+
+	for (i = 0; i < counters->count; i++) {
+		const struct counter_fact *counter = LIST_AT(counters, struct counter_fact, i);
+
+		if (!text_has_prefix(counter->name, "Xfrm.Out") || !counter->value)
+			continue;
+		if (!finding)
+			finding = findings_add(out, STATUS_WARN);
+		pointer_print(pointer, sizeof(pointer), "/counters/counters", i);
+		finding_evidence(out, finding, pointer, "%s = %" PRIu64, counter->name,
+				 counter->value);
+	}
+	if (!finding) {
+		finding = findings_add(out, STATUS_SKIPPED);
+		finding_message(out, finding, "IPsec policies %s%s%s",
+				states[facts->xfrm.section.state],
+				facts->xfrm.section.note ? ": " : "",
+				facts->xfrm.section.note ? facts->xfrm.section.note : "");
+	} else {
+		finding_cause(out, finding, "RT-14");
+		finding_message(out, finding,
+				"packets were lost to IPsec policies; the policies %s, so whether "
+				"they are replies cannot be told",
+				states[facts->xfrm.section.state]);
+		finding_remedy(out, finding, "linux", "ip xfrm policy list dir out");
+	}
+	finding_settle(out, finding, "sudo reachback check");
+}
+
+/* The replies of all services, or the requests to them: a policy that takes both is told twice. */
+static void judge_ways(const struct rule_context *context, bool requests, struct findings *out)
+{
+	const struct list *services = &context->facts->services.services;
+	size_t i, from = out->list.count;
+
+	for (i = 0; i < services->count; i++) {
+		const struct service_fact *service = LIST_AT(services, struct service_fact, i);
+
+		if (service_is_here(service))
+			judge_way(context, service, requests, out, from);
+	}
+}
+
+static void evaluate(const struct rule_context *context, struct findings *out)
+{
+	if (context->facts->xfrm.section.state != FACT_OK) {
+		judge_counters(context->facts, out);
+		return;
+	}
+	judge_ways(context, false, out);
+	judge_ways(context, true, out);
+}
+
+const struct rule rule_ipsec_policy_bypassed = {
+	.code = "ipsec-policy-bypassed",
+	.area = "return",
+	.title = "no IPsec policy takes the replies or the requests",
+	.severity = SEVERITY_BLOCKER,
+	.reads = SECTION_BIT(SECTION_COUNTERS) | SECTION_BIT(SECTION_ROUTES) |
+		 SECTION_BIT(SECTION_SERVICES),
+	.wishes = SECTION_BIT(SECTION_XFRM),
+	.wish = "IPsec policies: whether one of them takes the replies",
+	.vantages = VANTAGE_HOST | VANTAGE_ROUTER,
+	.causes = { "RT-14" },
+	.why = "policies are asked behind the routing table: one that covers the range encrypts or "
+	       "drops every reply, and every look-up of the route is right",
+	.evidence = "IPsec policies in order of priority: out against the replies, in against the "
+		    "requests, forward against both where they are forwarded; where they are "
+		    "denied, the counters XfrmOut*",
+	.remedies = {
+		{ "linux", "ip xfrm policy add dir out src ADDRESS/32 dst 100.104.0.0/16 priority "
+			   "LOWER action allow" },
+		{ "strongswan", "a connection with mode = pass and remote_ts = 100.104.0.0/16" },
+	},
+	.document = "000",
+	.heading = "Prerequisites",
+	.eval = evaluate,
+};

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * RT-03 on the way in: a rule or route refuses the request itself, before anybody answers it. The
+ * kernel is asked for the packet as it arrives (routes.ingress). What the reverse-path filter
+ * refuses is ingress_filter.c's, what is not forwarded at all forwarding_enabled.c's.
+ */
+#include "rules/checks/return_rules.h"
+
+#include "rules/checks/return_words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PROTOCOL_TCP 6
+#define EPHEMERAL_PORT 49152u
+
+static bool is_switched_off(const struct rule_context *context, const char *dev, const char *leaf)
+{
+	char name[128];
+	const struct sysctl_fact *sysctl;
+
+	snprintf(name, sizeof(name), "net.ipv4.conf.%.64s.%s", dev, leaf);
+	sysctl = facts_sysctl(context->facts, name);
+	return sysctl && text_equal(sysctl->value, "0");
+}
+
+/* The errno of a refusal that neither the filter nor missing forwarding explains; NULL: none. */
+static const char *refusal(const struct rule_context *context, const struct class_view *view)
+{
+	const char *error, *arrival;
+	uint32_t filter = 0;
+
+	if (!view->ingress || view->ingress_count == 0 || !view->ingress->error)
+		return NULL;
+	error = view->ingress->error;
+	arrival = view->ingress->arrival;
+	/* EXDEV comes from the filter alone, EINVAL from it and from others */
+	if (text_equal(error, "EXDEV"))
+		return NULL;
+	if (text_equal(error, "EINVAL") &&
+	    (!facts_conf_max(context->facts, arrival, "rp_filter", &filter) || filter))
+		return NULL;
+	if (view->service && !view->service->local &&
+	    (!context->facts->host.forwarding || is_switched_off(context, arrival, "forwarding")))
+		return NULL;
+	return error;
+}
+
+/* Who refuses, as far as the dumped rules and routes tell. */
+static void trace(const struct rule_context *context, const struct class_view *view,
+		  struct fib_answer *answer)
+{
+	struct flow flow;
+
+	memset(&flow, 0, sizeof(flow));
+	memset(answer, 0, sizeof(*answer));
+	if (!context->fib || !view->service)
+		return;
+	flow.destination = address_ipv4(&view->service->address);
+	flow.source = view->first;
+	flow.ipproto = PROTOCOL_TCP;
+	flow.sport = EPHEMERAL_PORT;
+	flow.dport = view->service->port;
+	flow.iif = view->ingress->arrival;
+	fib_lookup(context->fib, &flow, 0, answer);
+}
+
+static void judge(const struct rule_context *context, const struct class_view *view,
+		  struct class_answer *answer)
+{
+	struct fib_answer who;
+
+	if (path_is_unproved(view) || !refusal(context, view))
+		return;
+	trace(context, view, &who);
+	return_answer(answer, "RT-03");
+	answer->owner = return_type_refuses(who.type) ? who.rule : NULL;
+}
+
+static void describe(const struct rule_context *context, const struct class_group *group,
+		     struct findings *out, struct finding *finding)
+{
+	const struct class_view *view = group->example;
+	const char *error = refusal(context, view);
+	const struct rule_fact *rule = group->answer.owner;
+	struct text words;
+	struct say say;
+	char pointer[64];
+
+	if (!error)
+		return;
+	say_init(&say, context, group, out, finding);
+	text_init(&words, WORDS_MAX);
+	if (rule)
+		words_add_rule(&words, rule);
+	finding_message(out, finding,
+			"requests from %s (%s) that enter by %s are refused here (%s)%s%s",
+			group->where, group->percent, view->ingress->arrival, error,
+			rule ? ", by rule " : "", rule ? say_text(&say, &words) : "");
+	text_release(&words);
+	snprintf(pointer, sizeof(pointer), "/routes/ingress/%zu",
+		 (size_t)(view->ingress -
+			  (const struct ingress_fact *)context->facts->routes.ingress.items));
+	finding_evidence(out, finding, pointer, "the kernel refuses these sources on %s: %s",
+			 view->ingress->arrival, error);
+	if (rule)
+		say_rule(&say, rule);
+	if (rule && rule->action != RULE_LOOKUP)
+		finding_remedy(out, finding, "linux", "ip rule del priority %u", rule->priority);
+	else
+		finding_next(out, finding, "the rules and routes that a packet from the range to "
+			     "the service meets on %s: ip route get SERVICE from ADDRESS iif %s",
+			     view->ingress->arrival, view->ingress->arrival);
+}
+
+const struct rule rule_request_not_refused = {
+	.code = "request-not-refused",
+	.area = "return",
+	.title = "no rule or route refuses requests from 100.104.0.0/16 on their way in",
+	.severity = SEVERITY_BLOCKER,
+	.reads = PATH_READS | SECTION_BIT(SECTION_SYSCTLS) | SECTION_BIT(SECTION_HOST),
+	.vantages = PATH_VANTAGES,
+	.causes = { "RT-03" },
+	.after = { BEFORE_INGRESS, "reverse-path-filter" },
+	.why = "A perfect way back is of no use when the request is refused before it: a policy "
+	       "rule "
+	       "that forbids the range, or a route to the service that is a black hole.",
+	.evidence = "the kernel's answer to a packet from the range to the service on the arrival "
+		    "interface, where neither the reverse-path filter nor missing forwarding "
+		    "explains the refusal",
+	.remedies = {
+		{ "linux", "ip rule del priority PRIORITY, or a rule in front of it: ip rule add "
+			   "from 100.104.0.0/16 lookup main priority SMALLER" },
+	},
+	.document = RETURN_DOCUMENT,
+	.heading = RETURN_HEADING,
+	.judge_class = judge,
+	.describe_class = describe,
+};

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What mends a class: command lines that can be pasted, with the values of these facts. A command
+ * for "linux" must really mend; the other platforms say how to keep it over a reboot.
+ */
+#include "rules/checks/return_words.h"
+
+#include <string.h>
+
+#define TABLE_MAIN 254u
+
+/* The interface whose own network holds the gateway; NULL: none does. */
+static const char *device_towards(const struct rule_context *context, const struct address *via)
+{
+	const struct list *addresses = &context->facts->addresses.addresses;
+	const char *dev = NULL;
+	uint32_t longest = 0;
+	size_t i;
+
+	if (context->facts->addresses.section.state != FACT_OK || via->family != ADDRESS_IPV4)
+		return NULL;
+	for (i = 0; i < addresses->count; i++) {
+		const struct address_fact *own = LIST_AT(addresses, struct address_fact, i);
+		struct prefix net;
+
+		net = prefix_make(address_ipv4(&own->address), own->length);
+		if (own->length < 32 && own->length > longest &&
+		    prefix_contains(&net, address_ipv4(via))) {
+			longest = own->length;
+			dev = own->dev;
+		}
+		if (address_equal(&own->peer, via))
+			return own->dev;
+	}
+	return dev;
+}
+
+const struct next_hop *say_gateway_on(const struct rule_context *context, const char *dev)
+{
+	const struct list *entries = &context->facts->routes.entries;
+	size_t i, leg;
+
+	for (i = 0; i < entries->count; i++) {
+		const struct route_fact *route = LIST_AT(entries, struct route_fact, i);
+
+		for (leg = 0; leg < route->next_hops.count; leg++) {
+			const struct next_hop *hop = LIST_AT(&route->next_hops, struct next_hop,
+							     leg);
+
+			if (hop->via.family == ADDRESS_IPV4 && text_equal(hop->dev, dev))
+				return hop;
+		}
+	}
+	return NULL;
+}
+
+static void declared_way(const struct rule_context *context, struct way *way)
+{
+	const struct link_fact *link;
+	const struct next_hop *hop;
+
+	way->known = true;
+	way->via = context->declared.next_hop;
+	way->dev = context->declared.dev;
+	if (!way->dev) {
+		way->dev = device_towards(context, &way->via);
+		return;
+	}
+	link = facts_link(context->facts, way->dev);
+	if (link && path_link_is_tunnel(link)) {
+		way->via.family = ADDRESS_NONE;
+		return;
+	}
+	if (way->via.family != ADDRESS_NONE)
+		return;
+	hop = say_gateway_on(context, way->dev);
+	if (hop)
+		way->via = hop->via;
+	else
+		way->known = false;
+}
+
+static bool way_of_hops(const struct rule_context *context, const struct list *hops,
+			bool is_default, struct way *way)
+{
+	size_t i;
+
+	for (i = 0; i < hops->count; i++) {
+		const struct next_hop *hop = LIST_AT(hops, struct next_hop, i);
+
+		if (!path_leg_is_good(context, hop, is_default))
+			continue;
+		way->known = true;
+		way->via = hop->via;
+		way->dev = hop->dev;
+		return true;
+	}
+	return false;
+}
+
+/* The first explicit good class of the same proof tells where the rest should go as well. */
+static void sibling_way(const struct say *say, struct way *way)
+{
+	const struct class_fact *mine = say->group->example->class_fact;
+	const struct facts *facts = say->context->facts;
+	const struct list *classes = say->group->example->vswitch ? &facts->routes.vswitch_classes
+								  : &facts->routes.classes;
+	size_t i;
+
+	for (i = 0; i < classes->count; i++) {
+		const struct class_fact *other = LIST_AT(classes, struct class_fact, i);
+
+		if (other == mine || other->mark != mine->mark ||
+		    !text_equal(other->service, mine->service) ||
+		    !text_equal(other->iif, mine->iif) || !text_equal(other->type, "unicast") ||
+		    !other->destination.known || other->destination.length == 0)
+			continue;
+		if (way_of_hops(say->context, &other->next_hops, false, way))
+			return;
+	}
+}
+
+void say_way(const struct say *say, const struct list *good, struct way *way)
+{
+	memset(way, 0, sizeof(*way));
+	if (path_is_declared(say->context)) {
+		declared_way(say->context, way);
+		return;
+	}
+	if (good && way_of_hops(say->context, good, false, way))
+		return;
+	sibling_way(say, way);
+}
+
+void words_add_way(struct text *text, const struct way *way)
+{
+	char via[ADDRESS_TEXT_MAX];
+
+	if (!way->known)
+		text_add(text, " via GATEWAY");
+	else if (way->via.family != ADDRESS_NONE)
+		text_addf(text, " via %s", address_print(&way->via, via));
+	if (way->dev)
+		text_addf(text, " dev %s", way->dev);
+}
+
+static const char *way_gateway(const struct way *way, char text[ADDRESS_TEXT_MAX])
+{
+	if (!way->known)
+		return "GATEWAY";
+	if (way->via.family == ADDRESS_NONE)
+		return way->dev ? way->dev : "GATEWAY";
+	return address_print(&way->via, text);
+}
+
+static void say_persistent(const struct say *say, const struct wanted_route *wanted,
+			   const struct way *way)
+{
+	char prefix[PREFIX_TEXT_MAX], via[ADDRESS_TEXT_MAX];
+	const char *gateway = way_gateway(way, via);
+	const char *dev = way->dev ? way->dev : "INTERFACE";
+	const char *where = prefix_print(&wanted->prefix, prefix);
+	struct text table;
+
+	text_init(&table, WORDS_MAX);
+	if (wanted->table != TABLE_MAIN)
+		text_addf(&table, ", table: %u", wanted->table);
+	finding_remedy(say->out, say->finding, "netplan",
+		       "network: {ethernets: {%s: {routes: [{to: %s, via: %s%s}]}}}, then: "
+		       "netplan apply",
+		       dev, where, gateway, say_text(say, &table));
+	text_clear(&table);
+	if (wanted->table != TABLE_MAIN)
+		text_addf(&table, " table=%u", wanted->table);
+	finding_remedy(
+		say->out, say->finding, "networkmanager",
+		"nmcli connection modify CONNECTION +ipv4.routes \"%s %s%s\" && nmcli device "
+		"reapply %s",
+		where, gateway, say_text(say, &table), dev);
+	if (say->context->vantage == VANTAGE_IDC_ROUTER && wanted->table == TABLE_MAIN)
+		finding_remedy(say->out, say->finding, "frr",
+			       "vtysh -c 'configure terminal' -c 'ip route %s %s' -c 'end' -c "
+			       "'write memory'",
+			       where, gateway);
+	text_release(&table);
+}
+
+void say_set_route(const struct say *say, const struct wanted_route *wanted, const struct way *way)
+{
+	char prefix[PREFIX_TEXT_MAX];
+	struct text text;
+
+	text_init(&text, WORDS_MAX);
+	text_addf(&text, "ip route replace %s", prefix_print(&wanted->prefix, prefix));
+	words_add_way(&text, way);
+	words_add_table_option(&text, wanted->table);
+	if (wanted->metric != 0)
+		text_addf(&text, " metric %u", wanted->metric);
+	finding_remedy(say->out, say->finding, "linux", "%s", say_text(say, &text));
+	text_release(&text);
+	say_persistent(say, wanted, way);
+	if (!way->known)
+		finding_next(say->out, say->finding,
+			     "GATEWAY is the router of this site on the way to the VBR; declare "
+			     "it with --return-next-hop, so that every class is proved against "
+			     "it");
+}
+
+void say_delete_route(const struct say *say, const struct route_fact *route)
+{
+	char prefix[PREFIX_TEXT_MAX];
+	struct text text;
+
+	text_init(&text, WORDS_MAX);
+	text_add(&text, "ip route del ");
+	/* over a next-hop object that is a black hole the route itself is none */
+	if (!text_equal(route->type, "unicast") && route->type && !route->next_hop_id.known)
+		text_addf(&text, "%s ", route->type);
+	text_add(&text, prefix_print(&route->destination, prefix));
+	if (route->next_hop_id.known)
+		text_addf(&text, " nhid %u", route->next_hop_id.value);
+	else if (text_equal(route->type, "unicast") && route->next_hops.count == 1) {
+		text_add(&text, " ");
+		words_add_hops(&text, &route->next_hops);
+	}
+	words_add_table_option(&text, route->table);
+	if (route->metric != 0)
+		text_addf(&text, " metric %u", route->metric);
+	finding_remedy(say->out, say->finding, "linux", "%s", say_text(say, &text));
+	text_release(&text);
+}
+
+static void say_exempt(const struct say *say, const char *selector, uint32_t table,
+		       uint32_t priority)
+{
+	char prefix[PREFIX_TEXT_MAX];
+	struct text text;
+
+	text_init(&text, WORDS_MAX);
+	text_addf(&text, "ip rule add %s %s lookup ", selector,
+		  prefix_print(say_range(say), prefix));
+	words_add_table(&text, table);
+	text_addf(&text, " priority %u", priority);
+	finding_remedy(say->out, say->finding, "linux", "%s", say_text(say, &text));
+	text_release(&text);
+}
+
+void say_rule_before(const struct say *say, const struct rule_fact *offender, uint32_t table)
+{
+	uint32_t priority = offender->priority > 1 ? offender->priority - 1 : 1;
+
+	say_exempt(say, "to", table, priority);
+	/* a router forwards the requests as well, and the same rule may keep them away */
+	if (say->context->vantage == VANTAGE_IDC_ROUTER)
+		say_exempt(say, "from", table, priority);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine: runs the rule table over facts, and says ready or not.
+ *
+ * It owns the policy that no rule may decide: `unknown` where a section is missing, `blocked` where
+ * an earlier cause holds, `skipped` where a rule does not apply, acceptance, verdict and gate.
+ */
+#ifndef RULES_ENGINE_H
+#define RULES_ENGINE_H
+
+#include "rules/rule.h"
+
+enum verdict {
+	VERDICT_READY,
+	VERDICT_RISKS,
+	VERDICT_NOT_READY,
+	VERDICT_UNDETERMINED,
+	VERDICT_COUNT
+};
+extern const char *const verdict_words[VERDICT_COUNT + 1]; /* "ready", "ready-with-risks" ... */
+
+struct gate_missing {
+	char *vantage;
+	char *what;    /* in two to four words: "security groups" */
+	char *needs;   /* the same in full */
+	char *command; /* what would supply it; NULL when nothing of this program can yet */
+	struct strings evidence; /* hints seen here, e.g. of a packet filter */
+};
+
+struct judgement {
+	enum vantage vantage;
+	char *vantage_reason;
+	struct strings vantage_notes; /* MET-07 and the like */
+	struct strings notes;         /* "acceptance of X expired on ..." */
+	struct findings findings;
+	uint32_t counts[STATUS_COUNT];
+	enum verdict verdict;
+	enum verdict gate;
+	struct list missing; /* struct gate_missing */
+};
+
+/*
+ * Judges one machine's facts. `today` is "YYYY-MM-DD" for accept.until (the present, given by the
+ * caller because this layer has no clock); NULL: the facts' own day. 0, -ENOMEM, or -EPROTO when a
+ * rule broke its contract (an internal error).
+ */
+int engine_judge(const struct facts *facts, const char *today, struct judgement *judgement,
+		 struct fault *fault);
+void judgement_release(struct judgement *judgement);
+/* Counts, verdict and gate anew, from the findings (after findings were added or accepted). */
+void judgement_settle(struct judgement *judgement);
+/* The monitoring-plugin number: 0, 2, 3; 1 for risks when `strict`. */
+int verdict_exit(enum verdict verdict, bool strict);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The documented order of every list, so that two collections diff cleanly. Lists whose order is
+ * the kernel's own (policy rules, next hops, XFRM policies) stay as they came; so do equal items.
+ */
+#include "rules/facts.h"
+
+#include <string.h>
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* None comes first. */
+static int compare_words(const char *a, const char *b)
+{
+	if (!a || !b)
+		return !b - !a;
+	return strcmp(a, b);
+}
+
+/* The first comparison that differs decides. */
+#define THEN(order, comparison) ((order) ? (order) : (comparison))
+
+static int compare_links(const void *one, const void *two)
+{
+	const struct link_fact *a = one, *b = two;
+
+	return THEN(compare_numbers(a->index, b->index), compare_words(a->name, b->name));
+}
+
+static int compare_addresses(const void *one, const void *two)
+{
+	const struct address_fact *a = one, *b = two;
+	int order = address_compare(&a->address, &b->address);
+
+	order = THEN(order, compare_numbers(a->index, b->index));
+	return THEN(order, compare_numbers(a->length, b->length));
+}
+
+static int compare_services(const void *one, const void *two)
+{
+	const struct service_fact *a = one, *b = two;
+	int order = address_compare(&a->address, &b->address);
+
+	order = THEN(order, compare_numbers(a->port, b->port));
+	order = THEN(order, compare_words(a->iif, b->iif));
+	return THEN(order, compare_words(a->service, b->service));
+}
+
+static int compare_routes(const void *one, const void *two)
+{
+	const struct route_fact *a = one, *b = two;
+	int order = compare_numbers(a->table, b->table);
+
+	order = THEN(order, prefix_compare(&a->destination, &b->destination));
+	order = THEN(order, compare_numbers(b->tos, a->tos));
+	return THEN(order, compare_numbers(a->metric, b->metric));
+}
+
+static int compare_classes(const void *one, const void *two)
+{
+	const struct class_fact *a = one, *b = two;
+	int order = compare_words(a->service, b->service);
+
+	order = THEN(order, compare_words(a->iif, b->iif));
+	order = THEN(order, compare_numbers(a->mark, b->mark));
+	return THEN(order, address_compare(&a->first, &b->first));
+}
+
+static int compare_class_ports(const void *one, const void *two)
+{
+	const struct class_ports *a = one, *b = two;
+
+	return compare_numbers(a->first, b->first);
+}
+
+static int compare_ingress(const void *one, const void *two)
+{
+	const struct ingress_fact *a = one, *b = two;
+	int order = compare_words(a->service, b->service);
+
+	order = THEN(order, compare_words(a->arrival, b->arrival));
+	return THEN(order, address_compare(&a->first, &b->first));
+}
+
+static int compare_neighbours(const void *one, const void *two)
+{
+	const struct neighbour_fact *a = one, *b = two;
+	int order = address_compare(&a->address, &b->address);
+
+	return THEN(order, compare_words(a->dev, b->dev));
+}
+
+static int compare_sysctls(const void *one, const void *two)
+{
+	const struct sysctl_fact *a = one, *b = two;
+
+	return compare_words(a->name, b->name);
+}
+
+static int compare_counters(const void *one, const void *two)
+{
+	const struct counter_fact *a = one, *b = two;
+
+	return compare_words(a->name, b->name);
+}
+
+static int compare_listeners(const void *one, const void *two)
+{
+	const struct listener_fact *a = one, *b = two;
+	int order = compare_numbers(a->port, b->port);
+
+	order = THEN(order, address_compare(&a->address, &b->address));
+	order = THEN(order, compare_words(a->dev, b->dev));
+	return THEN(order, compare_numbers(a->uid, b->uid));
+}
+
+static int compare_published(const void *one, const void *two)
+{
+	const struct published_fact *a = one, *b = two;
+	int order = compare_numbers(a->port, b->port);
+
+	order = THEN(order, address_compare(&a->address, &b->address));
+	order = THEN(order, address_compare(&a->container, &b->container));
+	return THEN(order, compare_numbers(a->container_port, b->container_port));
+}
+
+static int compare_configs(const void *one, const void *two)
+{
+	const struct config_fact *a = one, *b = two;
+	int order = compare_words(a->path, b->path);
+
+	order = THEN(order, compare_words(a->key, b->key));
+	return THEN(order, prefix_compare(&a->prefix, &b->prefix));
+}
+
+static int compare_exceptions(const void *one, const void *two)
+{
+	const struct exception_fact *a = one, *b = two;
+	int order = address_compare(&a->destination, &b->destination);
+
+	return THEN(order, address_compare(&a->via, &b->via));
+}
+
+static void sort_classes(struct list *classes)
+{
+	struct class_fact *class_fact;
+	size_t i;
+
+	for (i = 0; i < classes->count; i++) {
+		class_fact = LIST_AT(classes, struct class_fact, i);
+		list_sort(&class_fact->ports, sizeof(struct class_ports), compare_class_ports);
+	}
+	list_sort(classes, sizeof(struct class_fact), compare_classes);
+}
+
+struct sorted_list {
+	size_t offset; /* of a struct list in struct facts */
+	size_t size;
+	int (*compare)(const void *a, const void *b);
+};
+
+static const struct sorted_list sorted_lists[] = {
+	{ offsetof(struct facts, links.links), sizeof(struct link_fact), compare_links },
+	{ offsetof(struct facts, addresses.addresses), sizeof(struct address_fact),
+	  compare_addresses },
+	{ offsetof(struct facts, services.services), sizeof(struct service_fact),
+	  compare_services },
+	{ offsetof(struct facts, routes.entries), sizeof(struct route_fact), compare_routes },
+	{ offsetof(struct facts, routes.ingress), sizeof(struct ingress_fact), compare_ingress },
+	{ offsetof(struct facts, neighbours.neighbours), sizeof(struct neighbour_fact),
+	  compare_neighbours },
+	{ offsetof(struct facts, sysctls.sysctls), sizeof(struct sysctl_fact), compare_sysctls },
+	{ offsetof(struct facts, counters.counters), sizeof(struct counter_fact),
+	  compare_counters },
+	{ offsetof(struct facts, listeners.listeners), sizeof(struct listener_fact),
+	  compare_listeners },
+	{ offsetof(struct facts, listeners.published), sizeof(struct published_fact),
+	  compare_published },
+	{ offsetof(struct facts, configs.configs), sizeof(struct config_fact), compare_configs },
+	{ offsetof(struct facts, exceptions.exceptions), sizeof(struct exception_fact),
+	  compare_exceptions },
+};
+
+void facts_sort(struct facts *facts)
+{
+	const struct sorted_list *row;
+	size_t i;
+
+	for (i = 0; i < sizeof(sorted_lists) / sizeof(sorted_lists[0]); i++) {
+		row = &sorted_lists[i];
+		list_sort((struct list *)(void *)((char *)facts + row->offset), row->size,
+			  row->compare);
+	}
+	sort_classes(&facts->routes.classes);
+	sort_classes(&facts->routes.vswitch_classes);
+	strings_sort(&facts->host.capabilities);
+	strings_sort(&facts->host.packet_filters);
+	strings_sort(&facts->configs.read);
+	strings_sort(&facts->configs.denied);
+}

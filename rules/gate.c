@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The gate: what the link needs that this machine alone cannot show, and how far what was looked
+ * at may be trusted (MET-07, MET-08).
+ *
+ * Owns judgement->missing and judgement->vantage_notes. It finds no fault: a hint that something
+ * could drop the range is evidence of a look that is still to come, never a warning.
+ */
+#include "rules/engine_internal.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS_LIMIT ((size_t)8192)
+
+#define ACCESS_BIT(access) (1u << (access))
+#define BY_ECS ACCESS_BIT(ACCESS_ECS)
+#define BY_SLB ACCESS_BIT(ACCESS_SLB)
+#define BY_IDC ACCESS_BIT(ACCESS_DATACENTER)
+#define BY_UNSET ACCESS_BIT(ACCESS_UNSET)
+
+struct need {
+	unsigned int accesses;
+	int supplied_by;     /* enum vantage that would have supplied it; -1: none can yet */
+	const char *vantage; /* where it has to be looked at */
+	const char *what;
+	const char *needs;
+	const char *command;
+};
+
+static const struct need needs[] = {
+	{ BY_UNSET | BY_ECS | BY_IDC, VANTAGE_GITLAB_HOST, "gitlab-host", "the host's routes",
+	  "overlap and return route, seen by the host that owns the service address",
+	  "reachback check" },
+	{ BY_IDC, VANTAGE_IDC_ROUTER, "idc-router", "the router's routes",
+	  "return route on the router of the data center, or a hop trace or a live witness instead",
+	  "reachback check --vantage idc-router" },
+	{ BY_UNSET, VANTAGE_IDC_ROUTER, "idc-router", "the router's routes",
+	  "return route on the router of the data center, or a hop trace or a live witness "
+	  "instead; not needed where the plan's gitlab.access is \"ecs\" or \"slb\" "
+	  "(--gitlab-access)",
+	  "reachback check --vantage idc-router" },
+	{ BY_UNSET | BY_ECS | BY_IDC, -1, "gitlab-host", "packets seen",
+	  "packets: no connection from the reverse-access range was watched arriving and being "
+	  "answered", NULL },
+	{ BY_ECS, -1, "cloud", "security groups",
+	  "security groups of the GitLab instance, network ACL, route table of the VPC, zone and "
+	  "vSwitch of the link", NULL },
+	{ BY_IDC, -1, "cloud", "routes of VBR and VPC",
+	  "routes of the virtual border router and of the VPC, state of the circuit, zone and "
+	  "vSwitch of the link", NULL },
+	{ BY_UNSET, -1, "cloud", "security groups",
+	  "security groups, network ACL, route tables of the VPC and of the virtual border router, "
+	  "zone and vSwitch of the link; the plan's gitlab.access (--gitlab-access) narrows this",
+	  NULL },
+	{ BY_SLB, -1, "cloud", "the load balancer",
+	  "listener, access control list and backends of the load balancer", NULL },
+	{ BY_UNSET | BY_ECS | BY_IDC | BY_SLB, -1, "vswitch-host", "endpoints from the vSwitch",
+	  "endpoints answer from the vSwitch", NULL },
+};
+
+static int copy_words(char **place, const char *words)
+{
+	*place = text_copy(words);
+	return words && !*place ? -ENOMEM : 0;
+}
+
+/* NULL when out of memory; what was added belongs to the judgement already. */
+static struct gate_missing *add_missing(struct judgement *judgement, const char *vantage,
+					const char *what, const char *words, const char *command)
+{
+	struct gate_missing *missing = list_add(&judgement->missing, sizeof(*missing));
+
+	if (!missing || copy_words(&missing->vantage, vantage) ||
+	    copy_words(&missing->what, what) || copy_words(&missing->needs, words) ||
+	    copy_words(&missing->command, command))
+		return NULL;
+	return missing;
+}
+
+static int add_needs(const struct rule_context *context, struct judgement *judgement)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+		const struct need *need = &needs[i];
+
+		if (!(need->accesses & ACCESS_BIT(context->access)) ||
+		    need->supplied_by == (int)context->vantage)
+			continue;
+		if (!add_missing(judgement, need->vantage, need->what, need->needs, need->command))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static bool looks_at_range(const struct rule_context *context)
+{
+	return context->access != ACCESS_SLB && (context->vantage == VANTAGE_GITLAB_HOST ||
+						 context->vantage == VANTAGE_IDC_ROUTER);
+}
+
+__attribute__((format(printf, 2, 3)))
+static int add_string(struct strings *strings, const char *format, ...)
+{
+	va_list arguments;
+	char *words = NULL;
+	int length, error;
+
+	va_start(arguments, format);
+	length = vasprintf(&words, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		return -ENOMEM;
+	error = strings_add(strings, words);
+	free(words);
+	return error;
+}
+
+/* Host packet filters are not looked at; what hints at one is told with that. */
+static int add_filters(const struct rule_context *context, struct judgement *judgement)
+{
+	const struct facts *facts = context->facts;
+	struct gate_missing *missing;
+	int error = 0;
+	size_t i;
+
+	if (!looks_at_range(context))
+		return 0;
+	missing = add_missing(judgement, vantage_words[context->vantage], "host filters",
+			      "host packet filters: nftables, iptables, tc and XDP programs that "
+			      "may drop the reverse-access range were not looked at", NULL);
+	if (!missing)
+		return -ENOMEM;
+	for (i = 0; facts->host.section.state == FACT_OK && !error &&
+		    i < facts->host.packet_filters.count; i++)
+		error = add_string(&missing->evidence, "%s", facts->host.packet_filters.items[i]);
+	if (!error && facts->listeners.section.state == FACT_OK && facts->listeners.section.note)
+		error = add_string(&missing->evidence, "%s", facts->listeners.section.note);
+	for (i = 0; facts->links.section.state == FACT_OK && !error &&
+		    i < facts->links.links.count; i++) {
+		const struct link_fact *link = LIST_AT(&facts->links.links, struct link_fact, i);
+
+		if (link->name && text_has_prefix(link->name, "tailscale"))
+			error = add_string(&missing->evidence,
+					   "interface %s: its client may drop what comes from "
+					   "100.64.0.0/10 by another interface", link->name);
+	}
+	return error;
+}
+
+/* Is there a proof over the vSwitch CIDR for every service that has one over the range? */
+static int look_for_vswitch(const struct facts *facts, bool *proved)
+{
+	struct proofs proofs;
+	size_t i, range = 0, vswitch = 0;
+	int error = proofs_init(&proofs, facts);
+
+	for (i = 0; !error && i < proofs.count; i++) {
+		if (proofs.items[i].mark || !proof_counts(&proofs.items[i]))
+			continue;
+		range += !proofs.items[i].vswitch;
+		vswitch += proofs.items[i].vswitch && proofs.items[i].whole;
+	}
+	*proved = vswitch >= range;
+	if (!error)
+		proofs_release(&proofs);
+	return error;
+}
+
+static int add_vswitch(const struct rule_context *context, struct judgement *judgement)
+{
+	const struct facts *facts = context->facts;
+	const char *words = NULL, *command = "reachback check";
+	bool proved = true;
+
+	if (!looks_at_range(context))
+		return 0;
+	if (look_for_vswitch(facts, &proved))
+		return -ENOMEM;
+	if (facts->plan.state != FACT_OK || !facts->plan.link.vswitch_cidr.known) {
+		words = "proof over the addresses of the vSwitch: link.vswitch_cidr is not "
+			"declared";
+		command = "reachback check --link-vswitch-cidr CIDR";
+	} else if (!proved) {
+		words = "proof over the addresses of the vSwitch: the facts hold none of it for "
+			"some service";
+	}
+	if (words && !add_missing(judgement, vantage_words[context->vantage], "vSwitch CIDR", words,
+				  command))
+		return -ENOMEM;
+	return 0;
+}
+
+static const char *settle_wish(int state)
+{
+	return state == FACT_DENIED ? "sudo reachback check" : "reachback check";
+}
+
+/* A wish reads "what: what it would add". */
+static bool add_wish(const struct rule_context *context, const struct rule *rule, int state,
+		     struct judgement *judgement)
+{
+	char what[48];
+
+	(void)snprintf(what, sizeof(what), "%.*s", (int)strcspn(rule->wish, ":"), rule->wish);
+	return add_missing(judgement, vantage_words[context->vantage], what, rule->wish,
+			   settle_wish(state)) != NULL;
+}
+
+/* What a rule could do without and had to. */
+static int add_wishes(const struct rule_context *context, struct judgement *judgement)
+{
+	size_t i;
+	unsigned int id;
+
+	for (i = 0; i < rule_catalog_count; i++) {
+		const struct rule *rule = rule_catalog[i];
+
+		if (!rule_runs(context, rule))
+			continue;
+		for (id = 0; id < SECTION_COUNT; id++) {
+			const struct section *section =
+				facts_section_const(context->facts, (enum section_id)id);
+
+			if (!(rule->wishes & SECTION_BIT(id)) || section->state == FACT_OK)
+				continue;
+			if (!add_wish(context, rule, section->state, judgement))
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/* MET-07: is this the network that serves GitLab? */
+static int note_place(const struct host_facts *host, struct strings *notes)
+{
+	int error = 0;
+
+	if (host->section.state != FACT_OK)
+		return strings_add(notes, "MET-07: whether this is the network namespace of the "
+					  "host could not be told");
+	if (host->container)
+		error = add_string(notes, "MET-07: this runs inside a container (%s): the host "
+					  "around it was not looked at", host->container);
+	if (error)
+		return error;
+	if (!host->netns_known_init)
+		return strings_add(notes, "MET-07: whether this is the network namespace of the "
+					  "host could not be told");
+	if (host->netns_is_init)
+		return 0;
+	if (host->netns_name)
+		return add_string(notes, "MET-07: this looked into network namespace '%s', not "
+					 "into that of pid 1", host->netns_name);
+	return strings_add(notes, "MET-07: this looked into a network namespace that is not that "
+				  "of pid 1");
+}
+
+/* MET-08: what was denied would have added something. */
+static int note_denied(const struct facts *facts, struct strings *notes)
+{
+	static const char *const adds[SECTION_COUNT] = {
+		[SECTION_PLAN] = "what is intended",
+		[SECTION_HOST] = "where this looked from, forwarding, hints of packet filters",
+		[SECTION_LINKS] = "owners of overlaps, links that are down",
+		[SECTION_ADDRESSES] = "addresses inside the range, which services are local",
+		[SECTION_RULES] = "policy rules that divert replies",
+		[SECTION_SERVICES] = "which replies to prove",
+		[SECTION_ROUTES] = "the proof itself",
+		[SECTION_NEIGHBOURS] = "next hops that do not answer",
+		[SECTION_SYSCTLS] = "reverse-path filter, forwarding and ARP settings",
+		[SECTION_XFRM] = "IPsec policies that take replies",
+		[SECTION_COUNTERS] = "counters of lost packets",
+		[SECTION_LISTENERS] = "whether something listens on the service ports",
+		[SECTION_CONFIGS] = "networks and routes that stand in configuration",
+		[SECTION_EXCEPTIONS] = "cached path MTUs and redirects",
+	};
+	int error = 0;
+	size_t i;
+
+	for (i = 0; i < SECTION_COUNT && !error; i++) {
+		const struct section *section = facts_section_const(facts, (enum section_id)i);
+
+		if (section->state == FACT_DENIED)
+			error = add_string(notes, "MET-08: %s denied: it would add %s",
+					   section_name((enum section_id)i), adds[i]);
+	}
+	for (i = 0; facts->configs.section.state == FACT_OK && !error &&
+		    i < facts->configs.denied.count; i++)
+		error = add_string(notes, "MET-08: %s could not be read: it would add networks "
+					  "and routes that are configured there",
+				   facts->configs.denied.items[i]);
+	return error;
+}
+
+int engine_gate(const struct rule_context *context, struct judgement *judgement)
+{
+	int error = add_needs(context, judgement);
+
+	if (!error)
+		error = add_filters(context, judgement);
+	if (!error)
+		error = add_vswitch(context, judgement);
+	if (!error)
+		error = add_wishes(context, judgement);
+	if (!error)
+		error = note_place(&context->facts->host, &judgement->vantage_notes);
+	if (!error)
+		error = note_denied(context->facts, &judgement->vantage_notes);
+	return error;
+}

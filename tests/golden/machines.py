@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the fixtures of the rules that look at a machine as a whole: one defect a file, each with a
+healthy twin."""
+
+from world import connected, host, link, plan, route, router, section, write
+
+HOME = route("100.104.0.0/16", "172.20.5.1", "eth0")
+VBR = route("100.104.0.0/16", "10.0.12.1", "uplink0")
+
+
+def home(**more):
+    world = host(**more)
+    world["entries"].append(HOME)
+    return world
+
+
+def pair(name, expected, sick, healthy, world=None):
+    """Sections of the same good world: those of the fault, and those of the twin."""
+    write(name, world or home(), expected, **sick)
+    write(f"{name}-twin", world or home(), "ready", **healthy)
+
+
+def config(owner, path, key, prefix, pool=0):
+    return {"configs": section(read=[path], denied=[], configs=[{
+        "owner": owner, "path": path, "key": key, "prefix": prefix, "pool_size": pool}])}
+
+
+def configured():
+    pool = ("docker", "/etc/docker/daemon.json", "default-address-pools/0/base")
+    pair("ovl06-docker-pool", "ready-with-risks OVL-06", config(*pool, "100.64.0.0/10", 24),
+         config(*pool, "100.105.0.0/16", 24))
+    declared = plan(home())
+    pair("ovl16-declared-network", "not-ready OVL-16",
+         {"plan": {**declared, "datacenter": {**declared["datacenter"],
+                                              "cidrs": ["100.104.8.0/24", "172.20.0.0/16"]}}},
+         {"plan": {**declared, "datacenter": {**declared["datacenter"],
+                                              "cidrs": ["100.105.0.0/16", "172.20.0.0/16"]}}})
+    world = host()
+    world["entries"].append({**HOME, "protocol": "boot"})
+    pair("rt11-route-by-hand", "ready-with-risks RT-11", {},
+         config("networkd", "/etc/systemd/network/10-eth0.network", "route", "100.104.0.0/16"),
+         world)
+
+
+def policy(action, priority, destination, template):
+    return {"direction": "out", "action": action, "source": "172.20.5.0/24",
+            "destination": destination, "priority": priority, "index": priority,
+            "has_template": template, "optional_template": False}
+
+
+def kernel():
+    tunnel = policy("allow", 100, "100.64.0.0/10", True)
+    pair("rt14-ipsec-tunnel", "not-ready RT-14", {"xfrm": section(policies=[tunnel])},
+         {"xfrm": section(policies=[policy("allow", 50, "100.104.0.0/16", False), tunnel])})
+    cached = {"destination": "100.104.9.1", "via": "172.20.5.1", "dev": "eth0", "mtu_locked": False,
+              "redirected": False, "expires_s": 500}
+    pair("rt18-tiny-path-mtu", "ready-with-risks RT-18",
+         {"exceptions": section(exceptions=[{**cached, "mtu": 552}])},
+         {"exceptions": section(exceptions=[{**cached, "mtu": 1400}])})
+    for forwarding in (False, True):
+        world = router(forwarding=forwarding)
+        world["entries"].append(VBR)
+        write("rt16-router-does-not-forward" + ("-twin" if forwarding else ""), world,
+              "ready" if forwarding else "not-ready RT-16")
+    for ignore in ("0", "1"):
+        world = home(sysctls={"net.ipv4.conf.all.arp_ignore": ignore})
+        world["links"].append(link("eth2"))
+        connected(world, "eth2", "172.20.5.11", 24)
+        write("rt17-two-interfaces-one-subnet" + ("-twin" if ignore == "1" else ""), world,
+              "ready" if ignore == "1" else "ready-with-risks RT-17")
+
+
+def listening(address, **more):
+    return {"listeners": section(published=[], listeners=[{
+        "address": address, "port": 443, "v6only": False, "uid": 0, "dev": None, **more}])}
+
+
+def listeners():
+    pair("host10-listens-on-loopback", "not-ready HOST-10", listening("127.0.0.1"),
+         listening("172.20.5.10"))
+    pair("host11-listens-on-ipv6-alone", "not-ready HOST-11", listening("::", v6only=True),
+         listening("::"))
+
+
+configured()
+kernel()
+listeners()

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The gate: what is missing by access and vantage, what denied sections would have added, and where
+ * this looked from.
+ */
+#include "tests/unit/engine_world.h"
+
+#define GOOD_ROUTES                                                                                \
+	"\"counters\":{\"state\":\"ok\"},\"services\":{\"state\":\"ok\",\"services\":[" WEB "]},"  \
+	"\"routes\":{\"state\":\"ok\",\"classes\":["                                             \
+	CLASS("10.0.0.5:443", "0", "100.104.0.0", "100.104.255.255", "unicast") "]}"
+#define SEEN(plan, host, more)                                                                     \
+	"{\"schema\":\"reachback.facts/1\",\"plan\":{\"state\":\"ok\"" plan "},"                  \
+	"\"host\":{\"state\":\"ok\"" host "}" more "," GOOD_ROUTES "}"
+#define INIT ",\"netns_known_init\":true,\"netns_is_init\":true"
+
+static const struct gate_missing *missing(const struct world *world, const char *vantage,
+					  const char *words)
+{
+	const struct list *list = &world->judgement.missing;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		const struct gate_missing *one = LIST_AT(list, struct gate_missing, i);
+
+		if (text_equal(one->vantage, vantage) && strstr(one->needs, words))
+			return one;
+	}
+	return NULL;
+}
+
+static void test_needs_by_access(void **state)
+{
+	static const struct {
+		const char *plan;
+		bool router, groups, vbr, listener, filters;
+	} rows[] = {
+		{ SEEN(",\"gitlab\":{\"access\":\"ecs\"}", INIT, ""), false, true, false, false,
+		  true },
+		{ SEEN(",\"gitlab\":{\"access\":\"datacenter\"}", INIT, ""), true, false, true,
+		  false, true },
+		{ SEEN(",\"gitlab\":{\"access\":\"slb\"}", INIT, ""), false, false, false, true,
+		  false },
+		{ SEEN("", INIT, ""), true, true, true, false, true },
+	};
+	struct world world;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		judge_text(rows[i].plan, &world);
+		assert_null(missing(&world, "gitlab-host", "overlap and return route"));
+		assert_non_null(missing(&world, "vswitch-host", "endpoints"));
+		assert_int_equal(missing(&world, "idc-router", "return route") != NULL,
+				 rows[i].router);
+		assert_int_equal(missing(&world, "cloud", "security groups") != NULL,
+				 rows[i].groups);
+		assert_int_equal(missing(&world, "cloud", "virtual border router") != NULL,
+				 rows[i].vbr);
+		assert_int_equal(missing(&world, "cloud", "listener") != NULL, rows[i].listener);
+		assert_int_equal(missing(&world, "gitlab-host", "packet filters") != NULL,
+				 rows[i].filters);
+		assert_int_equal(missing(&world, "gitlab-host", "link.vswitch_cidr") != NULL,
+				 rows[i].filters);
+		end(&world);
+	}
+}
+
+/* The first line of the text report names each: a few words, never a sentence. */
+static void test_each_need_has_a_short_name(void **state)
+{
+	static const char *const plans[] = {
+		SEEN(",\"gitlab\":{\"access\":\"ecs\"}", INIT, ""),
+		SEEN(",\"gitlab\":{\"access\":\"datacenter\"}", INIT, ""),
+		SEEN(",\"gitlab\":{\"access\":\"slb\"}", INIT, ""),
+		SEEN("", INIT, ""),
+	};
+	const struct gate_missing *one;
+	struct world world;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
+		judge_text(plans[i], &world);
+		assert_true(world.judgement.missing.count > 0);
+		for (j = 0; j < world.judgement.missing.count; j++) {
+			one = LIST_AT(&world.judgement.missing, struct gate_missing, j);
+			assert_in_range(strlen(one->what), 1, 30);
+			assert_null(strpbrk(one->what, ":;,("));
+		}
+		end(&world);
+	}
+}
+
+static void test_unset_access_says_what_narrows_it(void **state)
+{
+	struct world world;
+
+	(void)state;
+	judge_text(SEEN("", INIT, ""), &world);
+	assert_non_null(missing(&world, "idc-router", "gitlab.access"));
+	assert_non_null(missing(&world, "cloud", "gitlab.access"));
+	end(&world);
+}
+
+static void test_router_supplies_itself(void **state)
+{
+	struct world world;
+
+	(void)state;
+	judge_text(SEEN(",\"vantage\":\"idc-router\",\"gitlab\":{\"access\":\"datacenter\"}", INIT,
+			""), &world);
+	assert_int_equal(world.judgement.vantage, VANTAGE_IDC_ROUTER);
+	assert_null(missing(&world, "idc-router", "return route"));
+	assert_non_null(missing(&world, "gitlab-host", "overlap and return route"));
+	assert_non_null(missing(&world, "idc-router", "packet filters"));
+	end(&world);
+}
+
+static void test_declared_vswitch_without_classes(void **state)
+{
+	const struct gate_missing *one;
+	struct world world;
+
+	(void)state;
+	judge_text(SEEN(",\"link\":{\"vswitch_cidr\":\"192.168.1.0/24\"}", INIT, ""), &world);
+	one = missing(&world, "gitlab-host", "vSwitch: the facts hold none of it");
+	assert_non_null(one);
+	assert_string_equal(one->command, "reachback check");
+	end(&world);
+}
+
+static void test_hints_are_evidence(void **state)
+{
+	const struct gate_missing *one;
+	struct world world;
+
+	(void)state;
+	judge_text(SEEN("", INIT ",\"packet_filters\":[\"nf_tables\"]",
+			",\"links\":{\"state\":\"ok\",\"links\":"
+			"[{\"index\":4,\"name\":\"tailscale0\"}]}"),
+		   &world);
+	one = missing(&world, "gitlab-host", "packet filters");
+	assert_non_null(one);
+	assert_int_equal(one->evidence.count, 2);
+	assert_string_equal(one->evidence.items[0], "nf_tables");
+	assert_non_null(strstr(one->evidence.items[1], "tailscale0"));
+	assert_int_equal(world.judgement.counts[STATUS_FAIL], 0);
+	end(&world);
+}
+
+/* A fail decides the gate too; missing looks only keep it from being ready. */
+static void test_gate_verdict(void **state)
+{
+	struct world world;
+	struct finding *finding;
+
+	(void)state;
+	judge_text(SEEN("", INIT, ",\"xfrm\":{\"state\":\"ok\"}"), &world);
+	assert_int_equal(world.judgement.verdict, VERDICT_RISKS);
+	assert_int_equal(world.judgement.gate, VERDICT_UNDETERMINED);
+	finding = findings_add(&world.judgement.findings, STATUS_FAIL);
+	assert_non_null(finding);
+	judgement_settle(&world.judgement);
+	assert_int_equal(world.judgement.gate, VERDICT_NOT_READY);
+	end(&world);
+}
+
+static bool is_noted(const struct world *world, const char *words)
+{
+	size_t i;
+
+	for (i = 0; i < world->judgement.vantage_notes.count; i++)
+		if (strstr(world->judgement.vantage_notes.items[i], words))
+			return true;
+	return false;
+}
+
+static void test_where_this_looked_from(void **state)
+{
+	static const struct {
+		const char *json, *words;
+	} rows[] = {
+		{ SEEN("", INIT ",\"container\":\"docker\"", ""), "inside a container (docker)" },
+		{ SEEN("", ",\"netns_known_init\":true,\"netns_is_init\":false", ""),
+		  "MET-07: this looked into a network namespace that is not that of pid 1" },
+		{ SEEN("", ",\"netns_known_init\":true,\"netns_name\":\"blue\"", ""),
+		  "MET-07: this looked into network namespace 'blue'" },
+		{ SEEN("", "", ""), "could not be told" },
+	};
+	struct world world;
+	size_t i;
+
+	(void)state;
+	judge_text(SEEN("", INIT, ""), &world);
+	assert_int_equal(world.judgement.vantage_notes.count, 0);
+	end(&world);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		judge_text(rows[i].json, &world);
+		assert_true(is_noted(&world, rows[i].words));
+		end(&world);
+	}
+}
+
+static void test_denied_sections_are_listed(void **state)
+{
+	struct world world;
+
+	(void)state;
+	judge_text(SEEN("", INIT, ",\"xfrm\":{\"state\":\"denied\"},\"configs\":{\"state\":\"ok\","
+				  "\"denied\":[\"/etc/wireguard/wg0.conf\"]}"), &world);
+	assert_true(is_noted(&world, "MET-08: xfrm denied: it would add IPsec policies"));
+	assert_true(is_noted(&world, "MET-08: /etc/wireguard/wg0.conf could not be read"));
+	end(&world);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_needs_by_access),
+		cmocka_unit_test(test_each_need_has_a_short_name),
+		cmocka_unit_test(test_unset_access_says_what_narrows_it),
+		cmocka_unit_test(test_router_supplies_itself),
+		cmocka_unit_test(test_declared_vswitch_without_classes),
+		cmocka_unit_test(test_hints_are_evidence),
+		cmocka_unit_test(test_gate_verdict),
+		cmocka_unit_test(test_where_this_looked_from),
+		cmocka_unit_test(test_denied_sections_are_listed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
