@@ -45,6 +45,36 @@ static int may_translate(void)
 	return 0;
 }
 
+/* Does a line of the file hold the word? Lines may be many; each is short. */
+static int file_names(const char *path, const char *word)
+{
+	FILE *file = fopen(path, "re");
+	char line[1024];
+	int found = 0;
+
+	if (!file)
+		return -errno;
+	while (!found && fgets(line, sizeof(line), file))
+		found = strstr(line, word) != NULL;
+	if (!found && ferror(file))
+		found = -EIO;
+	(void)fclose(file);
+	return found;
+}
+
+/*
+ * Asking nf_tables makes a kernel with modules load it: nothing may be asked for that is not there.
+ * A kernel without modules has no list of them; built-in code is known by its symbols alone.
+ */
+static int has_nf_tables(void)
+{
+	int code = file_names("/proc/modules", "nf_tables ");
+
+	if (!code)
+		code = file_names("/proc/kallsyms", " nft_register_chain_type");
+	return system_absent(code) || system_denied(code) ? 1 : code;
+}
+
 static int forwards(void)
 {
 	char value[8];
@@ -174,8 +204,13 @@ int published_read_nat(const struct probe_context *context, const bool *ports,
 		return fault_set(fault, code, "cannot tell whether this kernel tracks connections");
 	if (!code)
 		return 0;
-	if (context->helper_dir && context->capabilities & (uint64_t)1 << CAP_NET_ADMIN)
-		return read_rules(context, ports, listeners, fault);
+	if (context->helper_dir && context->capabilities & (uint64_t)1 << CAP_NET_ADMIN) {
+		code = has_nf_tables();
+		if (code < 0)
+			return fault_set(fault, code, "cannot tell whether nf_tables is loaded");
+		return code ? read_rules(context, ports, listeners, fault)
+			    : look_for_legacy(listeners);
+	}
 	code = forwards();
 	if (code <= 0)
 		return code;

@@ -8,12 +8,56 @@
 #include "probes/nat_rules.h"
 
 #include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <nftables/libnftables.h>
 #include <stdio.h>
 
 #define OUTPUT_MAX ((size_t)1024 * 1024)
 #define WORDS_MAX ((size_t)64 * 1024 * 1024)
 #define COMMAND_MAX 512
+
+static int ask_generation(struct mnl_socket *socket)
+{
+	char buffer[1024] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct nfgenmsg *header;
+	ssize_t length;
+
+	message->nlmsg_type = (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETGEN;
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	message->nlmsg_seq = 1;
+	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+	header->nfgen_family = AF_UNSPEC;
+	header->version = NFNETLINK_V0;
+	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+		return -errno;
+	do {
+		length = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
+		if (length < 0)
+			return -errno;
+		length = mnl_cb_run(buffer, (size_t)length, 1, 0, NULL, NULL);
+	} while (length > MNL_CB_STOP);
+	return length < 0 ? -errno : 0;
+}
+
+/*
+ * May this process read the rules? The library's words and errno cannot tell a refusal from a call
+ * that went astray later, so one plain question is put first and it alone says "denied". A kernel
+ * without nf_tables (-EINVAL) is the library's to tell.
+ */
+static int may_read(void)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	int error;
+
+	if (!socket)
+		return errno == EACCES ? -EPERM : -errno;
+	error = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ? -errno : ask_generation(socket);
+	mnl_socket_close(socket);
+	return error == -EPERM || error == -EACCES ? -EPERM : 0;
+}
 
 /* The array "nftables" of a command's answer; the caller deletes it. */
 static int list(struct nft_ctx *context, const char *command, cJSON **objects)
@@ -22,7 +66,7 @@ static int list(struct nft_ctx *context, const char *command, cJSON **objects)
 
 	nft_ctx_output_set_flags(context, NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_HANDLE);
 	if (nft_run_cmd_from_buffer(context, command))
-		return errno == EPERM || errno == EACCES ? -EPERM : -EIO;
+		return -EIO;
 	answer = cJSON_Parse(nft_ctx_get_output_buffer(context));
 	*objects = cJSON_DetachItemFromObjectCaseSensitive(answer, "nftables");
 	cJSON_Delete(answer);
@@ -103,11 +147,16 @@ static int read_ports(const struct nat_ruleset *ruleset, const char *ports, stru
 
 static int run(const char *ports, struct text *out)
 {
-	struct nft_ctx *context = nft_ctx_new(NFT_CTX_DEFAULT);
-	cJSON *all = cJSON_CreateArray();
+	struct nft_ctx *context;
+	cJSON *all;
 	struct text words;
-	int error = -ENOMEM;
+	int error = may_read();
 
+	if (error)
+		return error;
+	error = -ENOMEM;
+	context = nft_ctx_new(NFT_CTX_DEFAULT);
+	all = cJSON_CreateArray();
 	text_init(&words, WORDS_MAX);
 	if (context && all && !nft_ctx_buffer_output(context) && !nft_ctx_buffer_error(context))
 		error = read_tables(context, all, &words);
