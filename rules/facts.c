@@ -35,6 +35,7 @@ static const struct field facts_fields[] = {
 	SECTION_FIELD(listeners, &listeners_record, "who listens on the service ports"),
 	SECTION_FIELD(configs, &configs_record, "networks that will be used"),
 	SECTION_FIELD(exceptions, &exceptions_record, "cached routes of single addresses"),
+	SECTION_FIELD(endpoints, &endpoints_record, "what GitLab, Maven and the registry answered"),
 	{ .name = NULL },
 };
 const struct record facts_record = { "facts", sizeof(struct facts), facts_fields };
@@ -65,6 +66,7 @@ static const struct section_row sections[SECTION_COUNT] = {
 	[SECTION_LISTENERS] = SECTION_ROW(listeners, &listeners_record),
 	[SECTION_CONFIGS] = SECTION_ROW(configs, &configs_record),
 	[SECTION_EXCEPTIONS] = SECTION_ROW(exceptions, &exceptions_record),
+	[SECTION_ENDPOINTS] = SECTION_ROW(endpoints, &endpoints_record),
 };
 
 void facts_init(struct facts *facts)

@@ -17,6 +17,7 @@
 #ifndef RULES_FACTS_H
 #define RULES_FACTS_H
 
+#include "rules/facts_endpoints.h"
 #include "rules/fault.h"
 #include "rules/plan.h"
 #include "rules/prefix.h"
@@ -44,6 +45,7 @@ enum section_id {
 	SECTION_LISTENERS,
 	SECTION_CONFIGS,
 	SECTION_EXCEPTIONS,
+	SECTION_ENDPOINTS,
 	SECTION_COUNT
 };
 #define SECTION_BIT(id) (1u << (id))
@@ -382,6 +384,7 @@ struct facts {
 	struct listeners_facts listeners;
 	struct configs_facts configs;
 	struct exceptions_facts exceptions;
+	struct endpoints_facts endpoints; /* rules/facts_endpoints.h */
 };
 
 extern const struct record facts_record;

@@ -24,6 +24,9 @@ extern const char *const section_words[];
 extern const struct record host_record, links_record, addresses_record, rules_record;
 extern const struct record services_record, routes_record, neighbours_record, sysctls_record;
 extern const struct record xfrm_record, counters_record, listeners_record, configs_record;
-extern const struct record exceptions_record;
+extern const struct record exceptions_record, endpoints_record;
+/* parts of "endpoints" */
+extern const struct record tls_record, http_record, exchange_record;
+extern const struct record gitlab_record, maven_record, registry_record;
 
 #endif

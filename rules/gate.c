@@ -278,6 +278,7 @@ static int note_denied(const struct facts *facts, struct strings *notes)
 		[SECTION_LISTENERS] = "whether something listens on the service ports",
 		[SECTION_CONFIGS] = "networks and routes that stand in configuration",
 		[SECTION_EXCEPTIONS] = "cached path MTUs and redirects",
+		[SECTION_ENDPOINTS] = "what GitLab and Maven answer",
 	};
 	int error = 0;
 	size_t i;

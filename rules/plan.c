@@ -35,7 +35,7 @@ static const struct field gitlab_fields[] = {
 	FIELD(plan_gitlab, token_file, FIELD_OMIT, "file of the token, relative to the plan"),
 	{ .name = NULL },
 };
-static const struct record gitlab_record = { "plan_gitlab", sizeof(struct plan_gitlab),
+static const struct record plan_gitlab_record = { "plan_gitlab", sizeof(struct plan_gitlab),
 					     gitlab_fields };
 
 static const struct field maven_fields[] = {
@@ -43,7 +43,7 @@ static const struct field maven_fields[] = {
 	FIELD(plan_maven, artifact, FIELD_OMIT, "group:artifact:version to fetch"),
 	{ .name = NULL },
 };
-static const struct record maven_record = { "plan_maven", sizeof(struct plan_maven),
+static const struct record plan_maven_record = { "plan_maven", sizeof(struct plan_maven),
 					    maven_fields };
 
 static const struct field return_fields[] = {
@@ -101,8 +101,9 @@ static const struct field endpoints_fields[] = {
 	FIELD(plan_endpoints, metadata, FIELD_OMIT, "instance metadata service"),
 	{ .name = NULL },
 };
-static const struct record endpoints_record = { "plan_endpoints", sizeof(struct plan_endpoints),
-						endpoints_fields };
+static const struct record plan_endpoints_record = { "plan_endpoints",
+						     sizeof(struct plan_endpoints),
+						     endpoints_fields };
 
 #define CALL_FIELDS(owner)                                                                         \
 	FIELD(owner, action, FIELD_OMIT, "name of the operation"),                                 \
@@ -146,11 +147,11 @@ static const char *const schema_words[] = { PLAN_SCHEMA, NULL };
 	FIELD(plan, region, FIELD_OMIT, "region of the registry"),                                 \
 	FIELD(plan, vantage, FIELD_OMIT, "where the program runs"),                                \
 	FIELD_OBJECT_OF(plan, link, &link_record, FIELD_OMIT, "values of the link"),               \
-	FIELD_OBJECT_OF(plan, gitlab, &gitlab_record, FIELD_OMIT, "the GitLab"),                   \
-	FIELD_LIST_OF(plan, maven, &maven_record, FIELD_OMIT, "Maven repositories"),               \
+	FIELD_OBJECT_OF(plan, gitlab, &plan_gitlab_record, FIELD_OMIT, "the GitLab"),              \
+	FIELD_LIST_OF(plan, maven, &plan_maven_record, FIELD_OMIT, "Maven repositories"),          \
 	FIELD(plan, from, FIELD_OMIT, "interface or address of the vSwitch side"),                 \
 	FIELD_OBJECT_OF(plan, datacenter, &datacenter_record, FIELD_OMIT, "the data center"),      \
-	FIELD_OBJECT_OF(plan, endpoints, &endpoints_record, FIELD_OMIT, "API endpoints"),          \
+	FIELD_OBJECT_OF(plan, endpoints, &plan_endpoints_record, FIELD_OMIT, "API endpoints"),     \
 	FIELD_OBJECT_OF(plan, create_call, &call_record, FIELD_OMIT, "call that creates"),         \
 	FIELD_OBJECT_OF(plan, list_call, &list_call_record, FIELD_OMIT, "call that lists"),        \
 	FIELD_LIST_OF(plan, accept, &accept_record, FIELD_OMIT, "findings that are accepted")
@@ -181,7 +182,7 @@ static const struct field same_plan_fields[] = {
 	FIELD(plan, region, FIELD_OMIT, ""),
 	FIELD_OBJECT_OF(plan, link, &link_record, FIELD_OMIT, ""),
 	FIELD_OBJECT_OF(plan, gitlab, &same_gitlab_record, FIELD_OMIT, ""),
-	FIELD_LIST_OF(plan, maven, &maven_record, FIELD_OMIT, ""),
+	FIELD_LIST_OF(plan, maven, &plan_maven_record, FIELD_OMIT, ""),
 	FIELD_OBJECT_OF(plan, datacenter, &same_datacenter_record, FIELD_OMIT, ""),
 	{ .name = NULL },
 };
