@@ -291,8 +291,7 @@ static int refusal(const struct sheet *sheet, size_t piece)
 	return 0;
 }
 
-static int add_ingress(const struct sheet *sheet, const struct service_fact *service,
-		       struct list *ingress)
+static int add_ingress(const struct sheet *sheet, const struct way_in *way, struct list *ingress)
 {
 	size_t from = 0;
 
@@ -306,8 +305,8 @@ static int add_ingress(const struct sheet *sheet, const struct service_fact *ser
 			to++;
 		if (!fact)
 			return -ENOMEM;
-		fact->service = text_copy(service->service);
-		fact->arrival = text_copy(service->arrival);
+		fact->service = text_copy(way->service->service);
+		fact->arrival = text_copy(way->arrival);
 		fact->error = error ? text_copy(errno_name(error, name)) : NULL;
 		if (!fact->service || !fact->arrival || (error && !fact->error))
 			return -ENOMEM;
@@ -318,9 +317,10 @@ static int add_ingress(const struct sheet *sheet, const struct service_fact *ser
 	return 0;
 }
 
-int proof_ingress(struct proof *proof, const struct service_fact *service, const struct cuts *cuts,
+int proof_ingress(struct proof *proof, const struct way_in *way, const struct cuts *cuts,
 		  struct list *ingress, struct fault *fault)
 {
+	const struct service_fact *service = way->service;
 	struct sheet sheet = {
 		.proof = proof,
 		.ports = &proof->entered,
@@ -328,17 +328,17 @@ int proof_ingress(struct proof *proof, const struct service_fact *service, const
 			.destination = address_ipv4(&service->address),
 			.dport = (uint16_t)service->port,
 		},
-		.iif = service->arrival,
+		.iif = way->arrival,
 		.inward = true,
 		.beyond = !service->local,
 	};
-	int code = find_device(proof, service->arrival, &sheet.base.iif, fault);
+	int code = find_device(proof, way->arrival, &sheet.base.iif, fault);
 
 	if (!code)
 		code = sheet_make(&sheet, cuts, fault);
 	if (code)
 		return code;
-	code = add_ingress(&sheet, service, ingress);
+	code = add_ingress(&sheet, way, ingress);
 	sheet_release(&sheet);
 	return code ? fault_set(fault, code, "out of memory") : 0;
 }

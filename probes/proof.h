@@ -64,8 +64,12 @@ bool proof_possible(const struct service_fact *service);
 /* Adds the classes of one service, for every mark, over the settled `cuts`. */
 int proof_classes(struct proof *proof, const struct service_fact *service, const struct cuts *cuts,
 		  struct list *classes, struct fault *fault);
-/* Adds the way in by service->arrival (which must be known). */
-int proof_ingress(struct proof *proof, const struct service_fact *service, const struct cuts *cuts,
+/* Adds the way in to a service by one interface, over the settled `cuts`. */
+struct way_in {
+	const struct service_fact *service;
+	const char *arrival;
+};
+int proof_ingress(struct proof *proof, const struct way_in *way, const struct cuts *cuts,
 		  struct list *ingress, struct fault *fault);
 
 #endif

@@ -17,6 +17,8 @@
 #include <string.h>
 
 #define ATTEMPTS 2
+/* A refusing interface may take 65,536 of them; those beyond are left out, and so not known. */
+#define OTHER_WAYS_LOOKUPS_MAX (UINT32_C(1) << 19)
 
 struct work {
 	const struct probe_context *context;
@@ -95,18 +97,45 @@ static int scan(struct work *work)
 }
 
 /* Two services may share address and port (sent from here, and forwarded): one way in. */
-static bool has_ingress(const struct routes_facts *routes, const struct service_fact *service)
+static bool has_ingress(const struct routes_facts *routes, const struct way_in *way)
 {
 	size_t i;
 
 	for (i = 0; i < routes->ingress.count; i++) {
 		const struct ingress_fact *fact = LIST_AT(&routes->ingress, struct ingress_fact, i);
 
-		if (text_equal(fact->service, service->service) &&
-		    text_equal(fact->arrival, service->arrival))
+		if (text_equal(fact->service, way->service->service) &&
+		    text_equal(fact->arrival, way->arrival))
 			return true;
 	}
 	return false;
+}
+
+static int prove_way_in(struct work *work, struct proof *proof, const struct way_in *way)
+{
+	struct list *ingress = &work->facts->routes.ingress;
+
+	if (!way->arrival || has_ingress(&work->facts->routes, way))
+		return 0;
+	return proof_ingress(proof, way, &work->range, ingress, work->fault);
+}
+
+/* By every interface on which it could arrive, as long as that does not take too long. */
+static int prove_ways_in(struct work *work, struct proof *proof, const struct service_fact *service)
+{
+	const struct strings *others = &service->arrivals;
+	struct way_in way = { service, service->arrival };
+	int code = prove_way_in(work, proof, &way);
+	uint32_t from = work->lookup.asked;
+	size_t i;
+
+	for (i = 0; !code && i < others->count; i++) {
+		if (work->lookup.asked - from > OTHER_WAYS_LOOKUPS_MAX)
+			break;
+		way.arrival = others->items[i];
+		code = prove_way_in(work, proof, &way);
+	}
+	return code;
 }
 
 static int prove_service(struct work *work, struct proof *proof, const struct service_fact *service)
@@ -120,9 +149,7 @@ static int prove_service(struct work *work, struct proof *proof, const struct se
 	if (!code && work->facts->plan.link.vswitch_cidr.known)
 		code = proof_classes(proof, service, &work->vswitch, &routes->vswitch_classes,
 				     work->fault);
-	if (!code && service->arrival && !has_ingress(routes, service))
-		code = proof_ingress(proof, service, &work->range, &routes->ingress, work->fault);
-	return code;
+	return code ? code : prove_ways_in(work, proof, service);
 }
 
 static int prove(struct work *work)

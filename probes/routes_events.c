@@ -160,7 +160,8 @@ static bool uses_device(const struct facts *facts, uint32_t index)
 			LIST_AT(&facts->services.services, struct service_fact, i);
 
 		used = text_equal(service->iif, name) || text_equal(service->arrival, name) ||
-		       text_equal(service->dev, name);
+		       text_equal(service->dev, name) ||
+		       strings_contain(&service->arrivals, name);
 	}
 	for (i = 0; !used && i < facts->routes.entries.count; i++) {
 		const struct list *legs =

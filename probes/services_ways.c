@@ -117,6 +117,60 @@ static const char *holder(const struct ways *ways, const struct service_fact *se
 	return link && !link->loopback ? link->name : NULL;
 }
 
+/* A bridge for this machine's own guests and containers: no uplink is among its ports. */
+static bool is_for_guests(const struct facts *facts, const struct link_fact *bridge)
+{
+	const struct link_fact *port;
+	size_t i;
+
+	if (!text_equal(bridge->kind, "bridge"))
+		return false;
+	for (i = 0; i < facts->links.links.count; i++) {
+		port = LIST_AT(&facts->links.links, struct link_fact, i);
+		if (text_equal(port->master, bridge->name) && !text_equal(port->kind, "veth") &&
+		    !text_equal(port->kind, "tun"))
+			return false;
+	}
+	return true;
+}
+
+/* The VRF that an interface belongs to; NULL: none. */
+static const struct link_fact *vrf_of(const struct facts *facts, const char *dev)
+{
+	const struct link_fact *link = facts_link(facts, dev);
+	const struct link_fact *master = link ? facts_link(facts, link->master) : NULL;
+
+	return master && text_equal(master->kind, "vrf") ? master : NULL;
+}
+
+/* Could requests for the service arrive here as well as on service->arrival? */
+static bool may_arrive(const struct facts *facts, const struct service_fact *service,
+		       const struct link_fact *link)
+{
+	return !link->loopback && link->up && link->carrier && !text_equal(link->kind, "vrf") &&
+	       !text_equal(link->name, service->arrival) &&
+	       !text_equal(link->name, service->iif) && facts_has_address(facts, link->name) &&
+	       vrf_of(facts, link->name) == vrf_of(facts, service->iif) &&
+	       !is_for_guests(facts, link);
+}
+
+/* Where nothing is declared the way back is the likeliest way in, and no more than that. */
+static int find_arrivals(struct ways *ways, struct service_fact *service)
+{
+	const struct list *links = &ways->facts->links.links;
+	int code = 0;
+	size_t i;
+
+	for (i = 0; !code && service->arrival && i < links->count; i++) {
+		const struct link_fact *link = LIST_AT(links, struct link_fact, i);
+
+		if (may_arrive(ways->facts, service, link))
+			code = strings_add(&service->arrivals, link->name);
+	}
+	strings_sort(&service->arrivals);
+	return code;
+}
+
 /* What enters by an interface is not let in by another when the declared way is not known. */
 static int find_arrival(struct ways *ways, struct service_fact *service)
 {
@@ -142,11 +196,12 @@ static int find_arrival(struct ways *ways, struct service_fact *service)
 		return 0;
 	tuple.iif = device_index(ways->facts, service->iif);
 	code = device_towards(ways, &tuple, &service->arrival);
-	if (code || service->arrival)
-		return code;
-	/* refused for its source, perhaps: the bare destination still names the way */
-	tuple = (struct lookup_tuple){ .destination = tuple.destination };
-	return device_towards(ways, &tuple, &service->arrival);
+	if (!code && !service->arrival) {
+		/* refused for its source, perhaps: the bare destination still names the way */
+		tuple = (struct lookup_tuple){ .destination = tuple.destination };
+		code = device_towards(ways, &tuple, &service->arrival);
+	}
+	return code || !ways->router ? code : find_arrivals(ways, service);
 }
 
 int service_ways(struct facts *facts, uint64_t deadline_ms, struct fault *fault)

@@ -90,18 +90,6 @@ static int read_all(struct sysctls_reader *reader, const char *interface, const 
 	return code;
 }
 
-static bool has_address(const struct facts *facts, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < facts->addresses.addresses.count; i++) {
-		if (text_equal(LIST_AT(&facts->addresses.addresses, struct address_fact, i)->dev,
-			       name))
-			return true;
-	}
-	return false;
-}
-
 /* False for what is known to be down, or a mere port of a bridge or bond; an address says more. */
 static bool takes_packets(const struct facts *facts, const char *name)
 {
@@ -113,7 +101,7 @@ static bool takes_packets(const struct facts *facts, const char *name)
 	if (facts->links.section.state != FACT_OK || facts->addresses.section.state != FACT_OK)
 		return true;
 	link = facts_link(facts, name);
-	if (!link || has_address(facts, name))
+	if (!link || facts_has_address(facts, name))
 		return true;
 	if (!link->up)
 		return false;

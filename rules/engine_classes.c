@@ -47,7 +47,7 @@ struct verdicts {
 
 /*
  * A rule is blocked by the earlier ones that hold and are not blocked themselves; where these are
- * blocked, by what blocks them. A warn never hides a fail: the verdict would change.
+ * blocked, by what blocks them. A warn never hides a fail or an unknown: the verdict would change.
  */
 static uint64_t find_blockers(const struct class_rules *set, const struct verdicts *verdicts,
 			      size_t index)
@@ -55,7 +55,7 @@ static uint64_t find_blockers(const struct class_rules *set, const struct verdic
 	uint64_t found = 0, bits = set->after[index] & verdicts->holds;
 	size_t i;
 
-	if (verdicts->answers[index].status == STATUS_FAIL)
+	if (verdicts->answers[index].status != STATUS_WARN)
 		bits &= verdicts->fails;
 	for (i = 0; bits; i++, bits >>= 1) {
 		if (!(bits & 1))

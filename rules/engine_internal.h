@@ -27,6 +27,15 @@ struct proof {
 	bool whole; /* the classes are in order, disjoint, and leave no address out */
 	const struct ingress_fact *ingress; /* of the same service and arrival */
 	size_t ingress_count;
+	/* the neighbours in routes.ingress of this service, on whatever interface */
+	const struct ingress_fact *all_ingress;
+	size_t all_ingress_count;
+	const char *unasked; /* an interface of service->arrivals without any of these; NULL */
+};
+
+/* Where a walk stands in the answers of one interface of arrival. */
+struct ingress_walk {
+	const struct ingress_fact *at, *end;
 };
 
 struct proofs {
@@ -56,7 +65,9 @@ struct view_walk {
 	size_t index; /* class, from 0 in the proof */
 	uint32_t next;
 	bool inside; /* `next` lies inside class `index` */
-	size_t ingress_at;
+	struct ingress_walk ingress;
+	struct ingress_walk *others; /* one an interface that it could be as well */
+	size_t other_count;
 };
 
 /* 0 or -ENOMEM. */

@@ -48,27 +48,59 @@ static bool is_whole(const struct proof *proof, const struct prefix *range)
 	return proof->count && next == (uint64_t)prefix_last(range) + 1;
 }
 
+/* How many entries from `first` on are of one service and, unless NULL, of one interface. */
+static size_t ingress_run(const struct ingress_fact *first, const struct ingress_fact *end,
+			  const char *arrival)
+{
+	size_t count = 0;
+
+	while (first + count < end && text_equal(first[count].service, first->service) &&
+	       (!arrival || text_equal(first[count].arrival, arrival)))
+		count++;
+	return count;
+}
+
+/* An interface that the service names and the kernel was not asked about; NULL: none. */
+static const char *find_unasked(const struct proof *proof)
+{
+	const struct strings *arrivals = &proof->service->arrivals;
+	size_t i, entry;
+
+	for (i = 0; i < arrivals->count; i++) {
+		for (entry = 0; entry < proof->all_ingress_count; entry++)
+			if (text_equal(proof->all_ingress[entry].arrival, arrivals->items[i]))
+				break;
+		if (entry == proof->all_ingress_count)
+			return arrivals->items[i];
+	}
+	return NULL;
+}
+
 /* The neighbours in routes.ingress of this service, on its arrival interface where it is known. */
 static void find_ingress(struct proof *proof, const struct list *ingress)
 {
 	const char *arrival = proof->service ? proof->service->arrival : NULL;
-	size_t i, first = ingress->count;
+	const struct ingress_fact *at, *end;
 
-	for (i = 0; i < ingress->count; i++) {
-		const struct ingress_fact *one = LIST_AT(ingress, struct ingress_fact, i);
-
-		if (text_equal(one->service, proof->name) &&
-		    (!arrival || text_equal(one->arrival, arrival))) {
-			first = first == ingress->count ? i : first;
-			arrival = one->arrival;
-		} else if (first != ingress->count) {
-			break;
-		}
-	}
-	if (first == ingress->count)
+	if (!ingress->count)
 		return;
-	proof->ingress = LIST_AT(ingress, struct ingress_fact, first);
-	proof->ingress_count = i - first;
+	at = LIST_AT(ingress, struct ingress_fact, 0);
+	end = at + ingress->count;
+	while (at < end && !text_equal(at->service, proof->name))
+		at++;
+	if (at == end)
+		return;
+	proof->all_ingress = at;
+	proof->all_ingress_count = ingress_run(at, end, NULL);
+	end = at + proof->all_ingress_count;
+	while (arrival && at < end && !text_equal(at->arrival, arrival))
+		at++;
+	if (proof->service)
+		proof->unasked = find_unasked(proof);
+	if (at == end)
+		return;
+	proof->ingress = at;
+	proof->ingress_count = ingress_run(at, end, at->arrival);
 }
 
 static int add_proofs(struct proofs *proofs, const struct facts *facts, const struct list *classes,
@@ -185,6 +217,30 @@ static void fill_view(const struct proof *proof, size_t index, struct class_view
 	view->last = address_ipv4(&one->last);
 }
 
+/* One place to stand for each interface that the service's requests could take as well. */
+static int find_others(struct view_walk *walk)
+{
+	const struct proof *proof = walk->proof;
+	size_t index = 0;
+
+	while (proof->service && index < proof->all_ingress_count) {
+		const struct ingress_fact *at = &proof->all_ingress[index];
+		size_t count = ingress_run(at, proof->all_ingress + proof->all_ingress_count,
+					   at->arrival);
+		struct ingress_walk *others;
+
+		index += count;
+		if (!strings_contain(&proof->service->arrivals, at->arrival))
+			continue;
+		others = realloc(walk->others, (walk->other_count + 1) * sizeof(*others));
+		if (!others)
+			return -ENOMEM;
+		walk->others = others;
+		others[walk->other_count++] = (struct ingress_walk){ at, at + count };
+	}
+	return 0;
+}
+
 int view_walk_init(struct view_walk *walk, const struct rule_context *context,
 		   const struct proof *proof)
 {
@@ -192,8 +248,11 @@ int view_walk_init(struct view_walk *walk, const struct rule_context *context,
 
 	memset(walk, 0, sizeof(*walk));
 	walk->proof = proof;
+	if (proof->ingress)
+		walk->ingress = (struct ingress_walk){ proof->ingress,
+						       proof->ingress + proof->ingress_count };
 	walk->good = calloc(proof->count, sizeof(*walk->good));
-	if (!walk->good)
+	if (!walk->good || find_others(walk))
 		return -ENOMEM;
 	for (i = 0; i < proof->count; i++) {
 		struct class_view view;
@@ -210,31 +269,47 @@ int view_walk_init(struct view_walk *walk, const struct rule_context *context,
 void view_walk_release(struct view_walk *walk)
 {
 	free(walk->good);
+	free(walk->others);
 	walk->good = NULL;
+	walk->others = NULL;
 }
 
-/* Shortens the view to the entry of ingress that holds its first address, or to the gap there. */
-static void cut_at_ingress(struct view_walk *walk, struct class_view *view)
+/*
+ * Shortens the view to the entry of ingress that holds its first address, which is returned, or to
+ * the gap there.
+ */
+static const struct ingress_fact *cut_at_ingress(struct ingress_walk *walk, struct class_view *view)
 {
-	const struct ingress_fact *entry = NULL;
+	const struct ingress_fact *entry;
 
-	while (walk->ingress_at < walk->proof->ingress_count) {
-		entry = &walk->proof->ingress[walk->ingress_at];
-		if (address_ipv4(&entry->last) >= view->first)
-			break;
-		entry = NULL;
-		walk->ingress_at++;
-	}
-	if (!entry || address_ipv4(&entry->first) > view->last)
-		return;
+	while (walk->at < walk->end && address_ipv4(&walk->at->last) < view->first)
+		walk->at++;
+	entry = walk->at;
+	if (entry == walk->end || address_ipv4(&entry->first) > view->last)
+		return NULL;
 	if (address_ipv4(&entry->first) > view->first) {
 		view->last = address_ipv4(&entry->first) - 1;
-		return;
+		return NULL;
 	}
-	view->ingress = entry;
-	view->ingress_count = 1;
 	if (address_ipv4(&entry->last) < view->last)
 		view->last = address_ipv4(&entry->last);
+	return entry;
+}
+
+static void find_ways_in(struct view_walk *walk, struct class_view *view)
+{
+	size_t i;
+
+	view->ingress = cut_at_ingress(&walk->ingress, view);
+	view->ingress_count = view->ingress ? 1 : 0;
+	view->unasked = walk->proof->unasked;
+	for (i = 0; i < walk->other_count; i++) {
+		const struct ingress_fact *other = cut_at_ingress(&walk->others[i], view);
+
+		if (view->ingress && other && !view->contrary &&
+		    !view->ingress->error != !other->error)
+			view->contrary = other;
+	}
 }
 
 bool view_walk_next(struct view_walk *walk, struct class_view *view, size_t *place)
@@ -251,7 +326,7 @@ bool view_walk_next(struct view_walk *walk, struct class_view *view, size_t *pla
 	view->survey = &walk->survey;
 	view->others_good = walk->good_count > walk->good[walk->index];
 	*place = proof->first + walk->index;
-	cut_at_ingress(walk, view);
+	find_ways_in(walk, view);
 	walk->inside = view->last < class_last;
 	walk->next = view->last + 1;
 	if (!walk->inside)

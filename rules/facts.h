@@ -164,6 +164,8 @@ struct service_fact {
 	char *dev;         /* SO_BINDTODEVICE of the listening socket: replies leave by it; NULL */
 	char *iif;      /* interface by which replies enter to be forwarded; NULL: sent from here */
 	char *arrival;  /* interface on which reverse access for it arrives; NULL: not known */
+	/* where nothing tells: the other interfaces that it could be, `arrival` is the likeliest */
+	struct strings arrivals;
 	bool resolved;  /* false: a name or address whose proof cannot be made; see detail */
 };
 
@@ -423,6 +425,7 @@ void facts_move_section(struct facts *to, struct facts *from, enum section_id id
 const struct link_fact *facts_link(const struct facts *facts, const char *name);
 const struct address_fact *facts_local_address(const struct facts *facts,
 					       const struct address *address);
+bool facts_has_address(const struct facts *facts, const char *dev); /* any at all */
 const struct sysctl_fact *facts_sysctl(const struct facts *facts, const char *name);
 /* Value of a conf sysctl that the kernel takes as max(all, interface); false when unread. */
 bool facts_conf_max(const struct facts *facts, const char *dev, const char *leaf, uint32_t *value);

@@ -36,6 +36,17 @@ const struct address_fact *facts_local_address(const struct facts *facts,
 	return NULL;
 }
 
+bool facts_has_address(const struct facts *facts, const char *dev)
+{
+	size_t i;
+
+	for (i = 0; i < facts->addresses.addresses.count; i++)
+		if (text_equal(LIST_AT(&facts->addresses.addresses, struct address_fact, i)->dev,
+			       dev))
+			return true;
+	return false;
+}
+
 const struct sysctl_fact *facts_sysctl(const struct facts *facts, const char *name)
 {
 	const struct sysctl_fact *fact;

@@ -52,6 +52,13 @@ struct class_view {
 	 */
 	const struct ingress_fact *ingress;
 	size_t ingress_count;
+	/*
+	 * Where requests could arrive on other interfaces as well: what one of these answers for
+	 * the same addresses, accepted here and refused there or the other way round; and the first
+	 * of them for which the kernel was not asked. NULL: none.
+	 */
+	const struct ingress_fact *contrary;
+	const char *unasked;
 	/* is some other class of this proof good (see return_is_good in checks/return_path.h)? */
 	bool others_good;
 	/* the explicit good ways of this proof (checks/return_path.h); NULL for describe_class */
@@ -63,7 +70,8 @@ struct class_view {
  * with an equal answer make one finding, so put nothing in that varies without meaning.
  */
 struct class_answer {
-	int status;        /* 0: the cause does not hold here; else STATUS_FAIL or STATUS_WARN */
+	/* 0: the cause does not hold here; else STATUS_FAIL, STATUS_WARN, or STATUS_UNKNOWN */
+	int status;
 	char causes[2][8]; /* catalogue ids; the second may be empty */
 	const void *owner; /* the link, route, rule, next hop ... that describe_class talks about */
 	const void *other; /* a second one, e.g. the good route that lost */

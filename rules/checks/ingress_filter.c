@@ -2,40 +2,53 @@
 /*
  * RT-12, RT-13: the reverse-path filter drops the request before anybody hears of it. The kernel is
  * asked (routes.ingress); the errno alone says too little (a blackhole gives EINVAL as well), so it
- * counts only together with the effective setting, max(all, interface).
+ * counts only together with the effective setting, max(all, interface). Where several interfaces
+ * could be the one of arrival and their answers differ, nobody can tell: unknown.
  */
 #include "rules/checks/return_rules.h"
 
-#include "rules/checks/return_words.h"
-
-#include <stdio.h>
+#include "rules/checks/ingress_ways.h"
 
 #define FILTER_STRICT 1
 #define FILTER_LOOSE 2
 
-/* The interface on which the filter acts, when the kernel refused because of it; NULL: it did not.
- */
+/* Is this refusal on `dev` the filter's? EXDEV up to 6.13 or so, EINVAL since. */
+static bool filter_refuses(const struct rule_context *context, const char *error, const char *dev,
+			   uint32_t *value)
+{
+	if (!dev || (!text_equal(error, "EINVAL") && !text_equal(error, "EXDEV")))
+		return false;
+	return facts_conf_max(context->facts, dev, "rp_filter", value) &&
+	       (*value == FILTER_STRICT || *value == FILTER_LOOSE);
+}
+
+/* The interface on which the filter acts for certain; NULL: it does on none. */
 static const char *filtering_device(const struct rule_context *context,
 				    const struct class_view *view, uint32_t *value)
 {
 	const struct class_fact *class_fact = view->class_fact;
-	const char *error = NULL, *dev = NULL;
+	const struct ingress_fact *refused = ingress_is_open(view) ? NULL : ingress_refused(view);
 
-	if (view->ingress && view->ingress_count > 0) {
-		error = view->ingress->error;
-		dev = view->ingress->arrival;
-	}
+	if (refused)
+		return filter_refuses(context, refused->error, refused->arrival, value)
+			       ? refused->arrival
+			       : NULL;
 	/* on a router the reply itself enters by an interface and is filtered there */
-	if (!error && class_fact->iif && text_equal(class_fact->type, "unicast")) {
-		error = class_fact->error;
-		dev = class_fact->iif;
-	}
-	/* EXDEV up to 6.13 or so, EINVAL since */
-	if (!dev || (!text_equal(error, "EINVAL") && !text_equal(error, "EXDEV")))
-		return NULL;
-	if (!facts_conf_max(context->facts, dev, "rp_filter", value))
-		return NULL;
-	return *value == FILTER_STRICT || *value == FILTER_LOOSE ? dev : NULL;
+	if (class_fact->iif && text_equal(class_fact->type, "unicast") &&
+	    filter_refuses(context, class_fact->error, class_fact->iif, value))
+		return class_fact->iif;
+	return NULL;
+}
+
+/* Some interface on which requests could arrive filters them, or was not asked about. */
+static bool could_filter(const struct rule_context *context, const struct class_view *view,
+			 uint32_t *value)
+{
+	const struct ingress_fact *refused = ingress_refused(view);
+
+	if (!ingress_is_open(view))
+		return false;
+	return !refused || filter_refuses(context, refused->error, refused->arrival, value);
 }
 
 static void judge(const struct rule_context *context, const struct class_view *view,
@@ -47,8 +60,11 @@ static void judge(const struct rule_context *context, const struct class_view *v
 	if (path_is_unproved(view))
 		return;
 	dev = filtering_device(context, view, &value);
-	if (!dev)
+	if (!dev) {
+		if (could_filter(context, view, &value))
+			ingress_answer_open(context, view, answer);
 		return;
+	}
 	return_answer(answer, value == FILTER_STRICT ? "RT-12" : "RT-13");
 	if (context->facts->links.section.state == FACT_OK)
 		answer->owner = facts_link(context->facts, dev);
@@ -77,6 +93,23 @@ static void mend(const struct say *say, const char *dev, uint32_t value)
 	say_set_route(say, &wanted, &way);
 }
 
+static void say_filter(const struct say *say, const char *dev)
+{
+	say_sysctl(say, "all", "rp_filter");
+	say_sysctl(say, dev, "rp_filter");
+	say_counter(say, "TcpExt.IPReversePathFilter");
+}
+
+static void describe_open(const struct say *say)
+{
+	const struct class_view *view = say->group->example;
+	const struct ingress_fact *refused = ingress_refused(view);
+
+	say_ingress_open(say, "reverse-path filter");
+	say_class(say);
+	say_filter(say, refused ? refused->arrival : view->ingress->arrival);
+}
+
 static void describe(const struct rule_context *context, const struct class_group *group,
 		     struct findings *out, struct finding *finding)
 {
@@ -85,9 +118,11 @@ static void describe(const struct rule_context *context, const struct class_grou
 	struct text hops;
 	struct say say;
 
-	if (!dev)
-		return;
 	say_init(&say, context, group, out, finding);
+	if (!dev) {
+		describe_open(&say);
+		return;
+	}
 	text_init(&hops, WORDS_MAX);
 	words_add_hops(&hops, say.path.hops);
 	finding_message(
@@ -99,22 +134,9 @@ static void describe(const struct rule_context *context, const struct class_grou
 			  "reverse-path filter: for their way in no route leads back (%s)",
 		group->where, group->percent, dev, say_text(&say, &hops));
 	text_release(&hops);
-	if (group->example->ingress) {
-		const struct list *ingress = &context->facts->routes.ingress;
-		char pointer[64];
-
-		snprintf(pointer, sizeof(pointer), "/routes/ingress/%zu",
-			 (size_t)(group->example->ingress -
-				  (const struct ingress_fact *)ingress->items));
-		finding_evidence(out, finding, pointer,
-				 "the kernel refuses these sources on %s: %s", dev,
-				 group->example->ingress->error ? group->example->ingress->error
-								: "accepted");
-	}
+	say_ingress(&say, group->example->ingress);
 	say_class(&say);
-	say_sysctl(&say, "all", "rp_filter");
-	say_sysctl(&say, dev, "rp_filter");
-	say_counter(&say, "TcpExt.IPReversePathFilter");
+	say_filter(&say, dev);
 	mend(&say, dev, value);
 }
 
@@ -132,9 +154,10 @@ const struct rule rule_reverse_path_filter = {
 	.why = "With rp_filter the kernel drops a packet whose source it would not answer by the "
 	       "same interface (strict), or not at all (loose). Nothing is logged and nothing is "
 	       "answered.",
-	.evidence = "the kernel's answer to a packet from the range on the arrival interface, the "
-		    "effective rp_filter (the larger of all and the interface), and "
-		    "TcpExt.IPReversePathFilter where it has counted",
+	.evidence = "the kernel's answer to a packet from the range on the arrival interface (on a "
+		    "router where nothing is declared: on every interface that it could be; where "
+		    "these differ, it is unknown), the effective rp_filter (the larger of all and "
+		    "the interface), and TcpExt.IPReversePathFilter where it has counted",
 	.remedies = {
 		{ "linux", "first the return route; else sysctl -w "
 			   "net.ipv4.conf.INTERFACE.rp_filter=2" },

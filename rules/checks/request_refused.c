@@ -6,7 +6,7 @@
  */
 #include "rules/checks/return_rules.h"
 
-#include "rules/checks/return_words.h"
+#include "rules/checks/ingress_ways.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,26 +24,33 @@ static bool is_switched_off(const struct rule_context *context, const char *dev,
 	return sysctl && text_equal(sysctl->value, "0");
 }
 
-/* The errno of a refusal that neither the filter nor missing forwarding explains; NULL: none. */
-static const char *refusal(const struct rule_context *context, const struct class_view *view)
+static bool does_not_forward(const struct rule_context *context, const struct class_view *view,
+			     const char *arrival)
 {
-	const char *error, *arrival;
+	return view->service && !view->service->local &&
+	       (!context->facts->host.forwarding ||
+		is_switched_off(context, arrival, "forwarding"));
+}
+
+/*
+ * The refusal that neither the filter nor missing forwarding explains; NULL: none. Missing
+ * forwarding of an interface that may not be the one in use is told nowhere else.
+ */
+static const struct ingress_fact *refusal(const struct rule_context *context,
+					  const struct class_view *view)
+{
+	const struct ingress_fact *refused = ingress_refused(view);
 	uint32_t filter = 0;
 
-	if (!view->ingress || view->ingress_count == 0 || !view->ingress->error)
-		return NULL;
-	error = view->ingress->error;
-	arrival = view->ingress->arrival;
 	/* EXDEV comes from the filter alone, EINVAL from it and from others */
-	if (text_equal(error, "EXDEV"))
+	if (!refused || text_equal(refused->error, "EXDEV"))
 		return NULL;
-	if (text_equal(error, "EINVAL") &&
-	    (!facts_conf_max(context->facts, arrival, "rp_filter", &filter) || filter))
+	if (text_equal(refused->error, "EINVAL") &&
+	    (!facts_conf_max(context->facts, refused->arrival, "rp_filter", &filter) || filter))
 		return NULL;
-	if (view->service && !view->service->local &&
-	    (!context->facts->host.forwarding || is_switched_off(context, arrival, "forwarding")))
+	if (refused == view->ingress && does_not_forward(context, view, refused->arrival))
 		return NULL;
-	return error;
+	return refused;
 }
 
 /* Who refuses, as far as the dumped rules and routes tell. */
@@ -72,6 +79,10 @@ static void judge(const struct rule_context *context, const struct class_view *v
 
 	if (path_is_unproved(view) || !refusal(context, view))
 		return;
+	if (ingress_is_open(view)) {
+		ingress_answer_open(context, view, answer);
+		return;
+	}
 	trace(context, view, &who);
 	return_answer(answer, "RT-03");
 	answer->owner = return_type_refuses(who.type) ? who.rule : NULL;
@@ -80,29 +91,27 @@ static void judge(const struct rule_context *context, const struct class_view *v
 static void describe(const struct rule_context *context, const struct class_group *group,
 		     struct findings *out, struct finding *finding)
 {
-	const struct class_view *view = group->example;
-	const char *error = refusal(context, view);
+	const struct ingress_fact *refused = refusal(context, group->example);
 	const struct rule_fact *rule = group->answer.owner;
 	struct text words;
 	struct say say;
-	char pointer[64];
 
-	if (!error)
+	if (!refused)
 		return;
 	say_init(&say, context, group, out, finding);
+	if (ingress_is_open(group->example)) {
+		say_ingress_open(&say, refused->error);
+		return;
+	}
 	text_init(&words, WORDS_MAX);
 	if (rule)
 		words_add_rule(&words, rule);
 	finding_message(out, finding,
 			"requests from %s (%s) that enter by %s are refused here (%s)%s%s",
-			group->where, group->percent, view->ingress->arrival, error,
+			group->where, group->percent, refused->arrival, refused->error,
 			rule ? ", by rule " : "", rule ? say_text(&say, &words) : "");
 	text_release(&words);
-	snprintf(pointer, sizeof(pointer), "/routes/ingress/%zu",
-		 (size_t)(view->ingress -
-			  (const struct ingress_fact *)context->facts->routes.ingress.items));
-	finding_evidence(out, finding, pointer, "the kernel refuses these sources on %s: %s",
-			 view->ingress->arrival, error);
+	say_ingress(&say, refused);
 	if (rule)
 		say_rule(&say, rule);
 	if (rule && rule->action != RULE_LOOKUP)
@@ -110,7 +119,7 @@ static void describe(const struct rule_context *context, const struct class_grou
 	else
 		finding_next(out, finding, "the rules and routes that a packet from the range to "
 			     "the service meets on %s: ip route get SERVICE from ADDRESS iif %s",
-			     view->ingress->arrival, view->ingress->arrival);
+			     refused->arrival, refused->arrival);
 }
 
 const struct rule rule_request_not_refused = {

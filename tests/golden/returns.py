@@ -11,7 +11,8 @@ UNDECLARED = (None, None)
 
 
 def pair(name, sick, causes, healthy):
-    write(name, sick, causes if "ready" in causes else f"not-ready {causes}")
+    whole = causes == "undetermined" or "ready" in causes
+    write(name, sick, causes if whole else f"not-ready {causes}")
     write(f"{name}-twin", healthy, "ready")
 
 
@@ -208,6 +209,38 @@ def inward():
          routed(DEFAULT, crossed, declared=("172.21.5.1", None), arrival="eth1"))
 
 
+def undeclared_ways_in():
+    """A router on which nothing declares where requests arrive: `others` are what it could be too."""
+    let_in = [("100.104.0.0", "100.104.255.255", None)]
+    filtered = [("100.104.0.0", "100.104.255.255", "EINVAL")]
+    half = [("100.104.0.0", "100.104.127.255", None),
+            ("100.104.128.0", "100.104.255.255", "EXDEV")]
+    refused = [("100.104.0.0", "100.104.255.255", "EACCES")]
+    strict = {"net.ipv4.conf.all.rp_filter": "1"}
+
+    def world(others, **more):
+        return forwarded(VBR, declared=UNDECLARED, others=others, **more)
+
+    pair("rt12-arrival-not-declared", world({"uplink1": filtered, "wan0": filtered}, sysctls=strict),
+         "undetermined", world({"uplink1": let_in, "wan0": let_in}))
+    pair("rt12-arrival-not-declared-for-a-half", world({"uplink1": half}, sysctls=strict),
+         "undetermined", world({"uplink1": let_in}, sysctls=strict))
+    pair("rt12-other-arrival-would-do",
+         world({"uplink1": let_in}, ingress=filtered, sysctls=strict), "undetermined",
+         forwarded(VBR, sysctls=strict))
+    pair("rt12-filtered-wherever-it-arrives",
+         world({"uplink1": filtered}, ingress=filtered, sysctls=strict), "RT-12",
+         world({"uplink1": let_in}, sysctls=strict))
+    pair("rt12-arrival-not-asked-about", world({"uplink1": let_in, "wan0": None}),
+         "undetermined", world({"uplink1": let_in, "wan0": let_in}))
+    pair("rt03-refused-on-another-arrival", world({"uplink1": refused}), "undetermined",
+         world({"uplink1": let_in}))
+    pair("rt02-half-before-arrival-not-declared",
+         forwarded(WAN, route("100.104.0.0/17", "10.0.12.1", "uplink0"), declared=UNDECLARED,
+                   others={"uplink1": filtered}, sysctls=strict), "RT-02",
+         world({"uplink1": let_in}, sysctls=strict))
+
+
 def both():
     """Two faults in one machine: each is named, or blocked where the same addresses have both."""
     write("two-blackhole-beside-half",
@@ -238,5 +271,6 @@ if __name__ == "__main__":
     dead()
     astray()
     inward()
+    undeclared_ways_in()
     both()
     harmless()

@@ -77,7 +77,7 @@ def host(**more):
              "addresses": [], "entries": [route("0.0.0.0/0", "172.21.5.1", "eth1")],
              "rules": plain_rules(), "neighbours": [], "sysctls": {}, "ingress": [], "uid": 0,
              "service": "172.20.5.10", "iif": None, "forwarding": False, "counters": {},
-             "marked": {}, "ports": {}, "vswitch": None}
+             "marked": {}, "ports": {}, "vswitch": None, "others": {}}
     connected(world, "lo", "127.0.0.1", 8)
     connected(world, "eth0", "172.20.5.10", 24)
     connected(world, "eth1", "172.21.5.10", 24)
@@ -212,14 +212,16 @@ def routes(world):
         found += classes(world, RANGE, mark, f"match{mark}")
     near = classes(world, ipaddress.ip_network(world["vswitch"])) if world["vswitch"] else []
     arrival = world.get("arrival", world["iif"] and "uplink0" or "eth0")
-    ingress = world["ingress"] or [("100.104.0.0", "100.104.255.255", None)]
+    ways = {arrival: world["ingress"] or [("100.104.0.0", "100.104.255.255", None)],
+            **{dev: rows for dev, rows in world["others"].items() if rows}}
     return section(
         scanned=str(len(world["entries"])),
         entries=[{**entry, "next_hops": bare(entry["next_hops"], "unused")}
                  for entry in bare(world["entries"], "skipped")],
         classes=found, vswitch_classes=near, lookups=len(found),
-        ingress=[{"service": f"{world['service']}:443", "arrival": arrival, "first": first,
-                  "last": last, "error": error} for first, last, error in ingress])
+        ingress=[{"service": f"{world['service']}:443", "arrival": dev, "first": first,
+                  "last": last, "error": error}
+                 for dev, rows in sorted(ways.items()) for first, last, error in rows])
 
 
 def facts(world):
@@ -227,6 +229,7 @@ def facts(world):
     rules = sorted(world["rules"], key=lambda row: row["priority"])
     marked = [f"match{mark}" for mark in world["marked"]]
     local = world["iif"] is None
+    others = {"arrivals": sorted(world["others"])} if world["others"] else {}
     return {
         "schema": "reachback.facts/1", "version": "0.1.0", "started": "2026-11-20T12:00:00Z",
         "took_ms": 5, "plan": plan(world),
@@ -240,7 +243,7 @@ def facts(world):
             "service": f"{world['service']}:443", "address": world["service"], "port": 443,
             "origin": "plan", "local": local, "uid": world["uid"] if local else None,
             "iif": world["iif"], "arrival": world.get("arrival", "eth0" if local else "uplink0"),
-            "resolved": True}]),
+            "resolved": True, **others}]),
         "routes": routes(world), "neighbours": section(neighbours=world["neighbours"]),
         "sysctls": section(sysctls=sysctls(world)), "xfrm": section(policies=[]),
         "counters": section(counters=[{"name": name, "value": value}

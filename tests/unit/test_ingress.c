@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which rule answers, how, for how much and in which words, where requests could arrive on more
+ * than one interface. The fixtures are those of test_golden.
+ */
+#include "rules/engine.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SIZE_MAX_FILE ((size_t)1024 * 1024)
+
+static const struct row {
+	const char *fixture, *code;
+	enum finding_status status;
+	uint32_t addresses;  /* 0: the share does not matter */
+	const char *message; /* a part of it; NULL: it does not matter */
+	const char *settle;
+} rows[] = {
+	{ "rt12-arrival-not-declared", "reverse-path-filter", STATUS_UNKNOWN, 65536,
+	  "could arrive on uplink0, uplink1 or wan0, and nothing declares which: uplink1 drops "
+	  "them (reverse-path filter), uplink0 lets them in",
+	  "--return-interface INTERFACE, with the one of uplink0, uplink1 or wan0" },
+	{ "rt12-arrival-not-declared", "request-not-refused", STATUS_PASS, 0, NULL, NULL },
+	{ "rt12-arrival-not-declared-twin", "reverse-path-filter", STATUS_PASS, 0, NULL, NULL },
+	{ "rt12-arrival-not-declared-for-a-half", "reverse-path-filter", STATUS_UNKNOWN, 32768,
+	  "requests from 100.104.128.0/17 (50.0%) could arrive on uplink0 or uplink1", NULL },
+	{ "rt12-other-arrival-would-do", "reverse-path-filter", STATUS_UNKNOWN, 65536,
+	  "uplink0 drops them (reverse-path filter), uplink1 lets them in", NULL },
+	{ "rt12-filtered-wherever-it-arrives", "reverse-path-filter", STATUS_FAIL, 65536,
+	  "arrive on uplink0", NULL },
+	{ "rt12-arrival-not-asked-about", "reverse-path-filter", STATUS_UNKNOWN, 65536,
+	  "uplink0 lets them in, and wan0 was not asked about", NULL },
+	{ "rt03-refused-on-another-arrival", "request-not-refused", STATUS_UNKNOWN, 65536,
+	  "uplink1 drops them (EACCES), uplink0 lets them in", "--return-interface" },
+	{ "rt03-refused-on-another-arrival", "reverse-path-filter", STATUS_PASS, 0, NULL, NULL },
+	/* what is lost on its way back hides what its way in would be */
+	{ "rt02-half-before-arrival-not-declared", "reverse-path-filter", STATUS_UNKNOWN, 32768,
+	  "requests from 100.104.0.0/17", NULL },
+	{ "rt02-half-before-arrival-not-declared", "reverse-path-filter", STATUS_BLOCKED, 32768,
+	  "100.104.128.0/17", NULL },
+};
+
+static void read_facts(const char *fixture, struct facts *facts)
+{
+	struct fault fault = { 0 };
+	char path[256], *text = calloc(1, SIZE_MAX_FILE);
+	FILE *file;
+	size_t length;
+
+	assert_non_null(text);
+	snprintf(path, sizeof(path), "golden/facts/%s.json", fixture);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	length = fread(text, 1, SIZE_MAX_FILE - 1, file);
+	fclose(file);
+	facts_init(facts);
+	if (facts_read(text, length, facts, &fault) != 0)
+		fail_msg("%s: %s", fixture, fault_text(&fault, fault.code));
+	free(text);
+}
+
+static bool holds(const char *text, const char *part)
+{
+	return !part || (text && strstr(text, part));
+}
+
+static bool is_met(const struct row *row, const struct finding *finding)
+{
+	return text_equal(finding->code, row->code) && finding->status == (int)row->status &&
+	       (!row->addresses || finding->share.addresses == row->addresses) &&
+	       holds(finding->message, row->message) && holds(finding->settle, row->settle);
+}
+
+static void test_rows(void **state)
+{
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct judgement judgement;
+		struct fault fault = { 0 };
+		struct facts facts;
+		bool met = false;
+
+		read_facts(rows[i].fixture, &facts);
+		assert_int_equal(engine_judge(&facts, NULL, &judgement, &fault), 0);
+		for (j = 0; j < judgement.findings.list.count; j++)
+			met = met || is_met(&rows[i], LIST_AT(&judgement.findings.list,
+							      struct finding, j));
+		if (!met)
+			fail_msg("%s: %s is not as in row %zu", rows[i].fixture, rows[i].code, i);
+		judgement_release(&judgement);
+		facts_release(&facts);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
