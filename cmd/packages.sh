@@ -19,6 +19,9 @@ packages_to_build() {
 		lib yaml-0.1 libyaml-dev libyaml-devel
 		lib libxml-2.0 libxml2-dev libxml2-devel
 		lib libnftables libnftables-dev nftables-devel
+		lib libcares libc-ares-dev c-ares-devel
+		lib libcurl libcurl4-openssl-dev libcurl-devel
+		lib openssl libssl-dev openssl-devel
 	END
 }
 

@@ -16,6 +16,7 @@ const struct probe *const probe_catalog[] = {
 	&probe_xfrm,
 	&probe_counters,
 	&probe_configs,
+	&probe_endpoints,
 };
 
 const size_t probe_catalog_count = sizeof(probe_catalog) / sizeof(probe_catalog[0]);

@@ -18,5 +18,6 @@ extern const struct probe probe_xfrm;
 extern const struct probe probe_counters;
 extern const struct probe probe_configs;
 extern const struct probe probe_exceptions;
+extern const struct probe probe_endpoints;
 
 #endif

@@ -88,7 +88,8 @@ static int read_by_helper(const struct probe_context *context, struct configs_fa
 	struct config_source rows[sizeof(config_sources) / sizeof(config_sources[0])];
 	const struct record *record = section_record(SECTION_CONFIGS);
 	struct configs_facts found = { .section.state = FACT_ABSENT };
-	struct helper_call call = { HELPER_NAME, context->root, context->deadline_ms, 0 };
+	struct helper_call call = { .name = HELPER_NAME, .argument = context->root,
+				    .deadline_ms = context->deadline_ms };
 	struct text answer;
 	cJSON *json = NULL;
 	size_t i, count = 0;

@@ -7,6 +7,7 @@ static const struct field request_fields[] = {
 	FIELD(endpoints_request, budget_ms, FIELD_REQUIRED, "milliseconds for the whole run"),
 	FIELD(endpoints_request, resolve, 0, "HOST:PORT:ADDRESS[,ADDRESS...]"),
 	FIELD(endpoints_request, name_servers, 0, "servers beside those of the resolver"),
+	FIELD(endpoints_request, registry, 0, "domains of the registry"),
 	FIELD(endpoints_request, deep, 0, "experiments without a failure, too"),
 	FIELD(endpoints_request, proxy_variables, 0, "proxies that the environment names"),
 	FIELD(endpoints_request, trust_variables, 0, "trust stores that the environment names"),

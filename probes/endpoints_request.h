@@ -14,6 +14,7 @@ struct endpoints_request {
 	uint32_t budget_ms;       /* for the whole run */
 	struct strings resolve;   /* "HOST:PORT:ADDRESS[,ADDRESS...]" as curl takes it */
 	struct strings name_servers; /* extra ones: "ADDRESS[:PORT]" */
+	struct strings registry;  /* domains of the registry */
 	bool deep;
 	struct strings proxy_variables, trust_variables; /* as in the facts */
 	struct maybe cacert_fd, token_fd;

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,16 +43,34 @@ static int helper_read(int fd, uint64_t deadline_ms, struct text *answer)
 	}
 }
 
+/* A file in memory with the helper's input, at its beginning; -1 and errno. */
+static int helper_input(const struct helper_call *call)
+{
+	int fd = memfd_create("input", MFD_CLOEXEC);
+	size_t done = 0;
+
+	while (fd >= 0 && done < call->input_length) {
+		ssize_t wrote = write(fd, call->input + done, call->input_length - done);
+
+		if (wrote < 0 && errno != EINTR)
+			return -1;
+		done += wrote > 0 ? (size_t)wrote : 0;
+	}
+	return fd < 0 || lseek(fd, 0, SEEK_SET) < 0 ? -1 : fd;
+}
+
 static void helper_exec(const struct probe_context *context, const struct helper_call *call, int fd)
 {
 	char path[4096], name[256], argument[4096];
 	char *arguments[] = { name, argument, NULL };
+	int input = call->input ? helper_input(call) : -1;
 	char *environment[] = { NULL };
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", context->helper_dir, call->name) <
 	    sizeof(path) &&
 	    (size_t)snprintf(name, sizeof(name), "%s", call->name) < sizeof(name) &&
 	    (size_t)snprintf(argument, sizeof(argument), "%s", call->argument) < sizeof(argument) &&
+	    (!call->input || (input >= 0 && dup2(input, STDIN_FILENO) >= 0)) &&
 	    (dup2(fd, STDOUT_FILENO) >= 0 || dup2(fd, STDOUT_FILENO) >= 0))
 		execve(path, arguments, environment);
 	_exit(HELPER_MISSING);

@@ -16,6 +16,8 @@
 struct helper_call {
 	const char *name;     /* file in context->helper_dir */
 	const char *argument; /* its only one */
+	const char *input;    /* its stdin; NULL: nothing to read there */
+	size_t input_length;
 	uint64_t deadline_ms; /* it is killed then */
 	int status;           /* how it ended: an exit status, or 128 and its signal */
 };

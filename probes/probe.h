@@ -13,6 +13,7 @@
 #ifndef PROBES_PROBE_H
 #define PROBES_PROBE_H
 
+#include "probes/endpoints_request.h"
 #include "rules/facts.h"
 #include "rules/fault.h"
 
@@ -23,7 +24,12 @@ enum probe_need {
 	PROBE_NEEDS_PROC = 1u << 1,
 	PROBE_NEEDS_FILES = 1u << 2, /* configuration files of this host */
 	PROBE_NEEDS_HELPER = 1u << 3, /* executes a helper program */
+	PROBE_NEEDS_NETWORK = 1u << 4, /* sends to what the user named; reads files of the user */
 };
+
+/* Where a probe with PROBE_NEEDS_NETWORK finds files of the user that were opened for it. */
+#define PROBE_CACERT_FD 4
+#define PROBE_TOKEN_FD 5
 
 /* A service asked for with --service. */
 struct probe_service {
@@ -39,6 +45,12 @@ struct probe_context {
 	const char *netns;       /* -n NAME; the process has already entered it */
 	const char *root;        /* prefix of configuration files, "" in production; tests set it */
 	const char *helper_dir;  /* where reachback-probe-* programs lie */
+	/*
+	 * What the endpoint probe is asked for, without plan and time; NULL: nothing. The
+	 * descriptors in it are open in the caller; in the probe they are PROBE_CACERT_FD and
+	 * PROBE_TOKEN_FD.
+	 */
+	const struct endpoints_request *endpoints;
 	uint64_t capabilities;   /* effective ones of the caller, bit CAP_x; probes_run() sets it */
 };
 
@@ -51,6 +63,8 @@ struct probe {
 	const char *doc;     /* what it reads */
 	enum section_id section;
 	unsigned int after; /* SECTION_BIT()s that must have been looked at before */
+	/* Is there anything to look at? Else the section stays absent. NULL: always. */
+	bool (*wanted)(const struct probe_context *context, const struct facts *facts);
 	/*
 	 * 0: the section is filled (state FACT_OK is set by the runner). -EPERM, -EACCES: denied;
 	 * other errors: failed; `fault` keeps the words. The section is emptied then.

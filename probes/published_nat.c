@@ -140,7 +140,8 @@ static bool is_installed(const struct probe_context *context)
 static int ask(const struct probe_context *context, const char *ports,
 	       struct listeners_facts *listeners, struct fault *fault)
 {
-	struct helper_call call = { HELPER_NAME, ports, probe_now_ms() + HELPER_TIME_MS, 0 };
+	struct helper_call call = { .name = HELPER_NAME, .argument = ports,
+				    .deadline_ms = probe_now_ms() + HELPER_TIME_MS };
 	struct listeners_facts found = { .section.state = FACT_ABSENT };
 	const struct record *record = section_record(SECTION_LISTENERS);
 	struct text answer;

@@ -244,6 +244,14 @@ static void start_or_fail(struct run *run, struct child *child)
 	child_fail(run, child, -EIO, words.text);
 }
 
+static void start_wanted(struct run *run, struct child *child)
+{
+	if (child->probe->wanted && !child->probe->wanted(&run->context, run->facts))
+		child_settle(run, child);
+	else
+		start_or_fail(run, child);
+}
+
 /*
  * Starts every probe whose sections are there. One that waits for itself or for a circle would
  * never start: it is started when nothing else runs, so that it can say what it misses.
@@ -259,7 +267,7 @@ static bool start_ready(struct run *run)
 
 		if (child->state == CHILD_WAITING &&
 		    !(child->probe->after & sections_pending(run)))
-			start_or_fail(run, child);
+			start_wanted(run, child);
 		running = running || child->state == CHILD_RUNNING;
 		waiting = waiting || child->state == CHILD_WAITING;
 	}

@@ -32,8 +32,9 @@ int probes_run_set(const struct probe_set *set, const struct probe_context *cont
 _Noreturn void probe_child(const struct probe *probe, const struct probe_context *context,
 			   struct facts *facts, int pipe, pid_t parent);
 
-/* Gives up every privilege that `keeps` does not name, and bounds what the process may use. */
-int probe_confine(unsigned int keeps, uint64_t deadline_ms, pid_t parent, struct fault *fault);
+/* Gives up every privilege that the row does not keep, and bounds what the process may use. */
+int probe_confine(const struct probe *probe, uint64_t deadline_ms, pid_t parent,
+		  struct fault *fault);
 /* Effective capabilities of this process, bit CAP_x. */
 uint64_t probe_capabilities(void);
 

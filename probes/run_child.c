@@ -22,6 +22,8 @@
 /* the parent knows when the run started; an answer only has to be a whole document */
 #define ANSWER_STARTED "1970-01-01T00:00:00Z"
 #define DESCRIPTORS_MAX 256
+#define ASIDE_FD 16 /* above every number that a child uses */
+#define CONNECTIONS_MAX 4096 /* of a probe that speaks to the network */
 #define LOOKS_MAX 3
 #define MEMORY_MAX ((rlim_t)4 * 1024 * 1024 * 1024)
 
@@ -93,7 +95,7 @@ static int lower_limit(int resource, rlim_t most)
 	return 0;
 }
 
-static int lower_limits(uint64_t deadline_ms)
+static int lower_limits(uint64_t deadline_ms, rlim_t descriptors)
 {
 	uint64_t now = probe_now_ms();
 	uint64_t left = deadline_ms > now ? deadline_ms - now : 0;
@@ -102,15 +104,17 @@ static int lower_limits(uint64_t deadline_ms)
 	if (!code)
 		code = lower_limit(RLIMIT_CPU, (rlim_t)(left / 1000 + 2));
 	if (!code)
-		code = lower_limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
+		code = lower_limit(RLIMIT_NOFILE, descriptors);
 	/* sanitizers reserve terabytes of address space for their shadow */
 	if (!code && !SANITIZED)
 		code = lower_limit(RLIMIT_AS, MEMORY_MAX);
 	return code;
 }
 
-int probe_confine(unsigned int keeps, uint64_t deadline_ms, pid_t parent, struct fault *fault)
+int probe_confine(const struct probe *probe, uint64_t deadline_ms, pid_t parent,
+		  struct fault *fault)
 {
+	bool network = probe->needs & PROBE_NEEDS_NETWORK;
 	char name[16];
 	int code = 0;
 
@@ -119,9 +123,9 @@ int probe_confine(unsigned int keeps, uint64_t deadline_ms, pid_t parent, struct
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		code = -errno;
 	if (!code)
-		code = lower_limits(deadline_ms);
+		code = lower_limits(deadline_ms, network ? CONNECTIONS_MAX : DESCRIPTORS_MAX);
 	if (!code)
-		code = drop_capabilities(keeps);
+		code = drop_capabilities(probe->keeps);
 	/* the parent may have died before its death could be signalled */
 	if (!code && parent > 0 && getppid() != parent)
 		code = -ESRCH;
@@ -153,19 +157,46 @@ static int duplicate(int from, int to)
 	return dup2(from, to) < 0 && dup2(from, to) < 0 ? -errno : 0;
 }
 
-/* stdout carries the answer of the program, so nothing in a child may reach it. */
-static void settle_descriptors(int pipe)
+/* Behind every number that a child gives away, so that none is overwritten; -1: there is none. */
+static int set_aside(const struct maybe *descriptor)
 {
-	int nowhere[2];
-	int null;
+	return descriptor->known ? fcntl((int)descriptor->value, F_DUPFD_CLOEXEC, ASIDE_FD) : -1;
+}
 
+/* The answer's pipe, and files of the user for the one probe that reads them; nothing else. */
+static void keep_descriptors(int pipe, const struct probe *probe,
+			     const struct probe_context *context)
+{
+	const struct endpoints_request *files =
+		probe->needs & PROBE_NEEDS_NETWORK ? context->endpoints : NULL;
+	int cacert = files ? set_aside(&files->cacert_fd) : -1;
+	int token = files ? set_aside(&files->token_fd) : -1;
+
+	if (files && ((cacert < 0 && files->cacert_fd.known) ||
+		      (token < 0 && files->token_fd.known)))
+		_exit(1);
 	if (pipe != PROBE_ANSWER_FD && duplicate(pipe, PROBE_ANSWER_FD))
 		_exit(1);
 	/* whatever the program itself executes must not hold the pipe open */
 	if (fcntl(PROBE_ANSWER_FD, F_SETFD, FD_CLOEXEC) &&
 	    fcntl(PROBE_ANSWER_FD, F_SETFD, FD_CLOEXEC))
 		_exit(1);
-	close_from(PROBE_ANSWER_FD + 1);
+	(void)close(PROBE_CACERT_FD);
+	(void)close(PROBE_TOKEN_FD);
+	if ((cacert >= 0 && duplicate(cacert, PROBE_CACERT_FD)) ||
+	    (token >= 0 && duplicate(token, PROBE_TOKEN_FD)))
+		_exit(1);
+	close_from(PROBE_TOKEN_FD + 1);
+}
+
+/* stdout carries the answer of the program, so nothing in a child may reach it. */
+static void settle_descriptors(int pipe, const struct probe *probe,
+			       const struct probe_context *context)
+{
+	int nowhere[2];
+	int null;
+
+	keep_descriptors(pipe, probe, context);
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0)
 		null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -175,7 +206,9 @@ static void settle_descriptors(int pipe)
 	if ((null < 0 && pipe2(nowhere, O_CLOEXEC)) || duplicate(nowhere[0], STDIN_FILENO) ||
 	    duplicate(nowhere[1], STDOUT_FILENO))
 		_exit(1);
-	close_from(PROBE_ANSWER_FD + 1);
+	if (null > STDERR_FILENO)
+		(void)close(null);
+	close_from(PROBE_TOKEN_FD + 1);
 }
 
 static void settle_signals(void)
@@ -256,7 +289,7 @@ static int look(const struct probe *probe, const struct probe_context *context,
 
 	for (turn = 0;; turn++) {
 		*fault = (struct fault){ 0 };
-		code = probe_confine(probe->keeps, context->deadline_ms, parent, fault);
+		code = probe_confine(probe, context->deadline_ms, parent, fault);
 		if (!code)
 			code = probe->run(context, facts, fault);
 		if (!code || code == before || turn + 1 == LOOKS_MAX || code == -ETIMEDOUT ||
@@ -277,7 +310,7 @@ _Noreturn void probe_child(const struct probe *probe, const struct probe_context
 	/* EACCES cannot happen: nothing was executed; a group of its own lets helpers be killed */
 	(void)setpgid(0, 0);
 	settle_signals();
-	settle_descriptors(pipe);
+	settle_descriptors(pipe, probe, context);
 	code = look(probe, context, facts, parent, &fault);
 	if (code < 0)
 		probe_section_fail(facts, probe->section, code, fault_text(&fault, code));

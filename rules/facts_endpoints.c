@@ -95,7 +95,7 @@ static const struct field tcp_fields[] = {
 	FIELD(tcp_fact, mss, 0, "largest segment that may be sent"),
 	{ .name = NULL },
 };
-static const struct record tcp_record = { "tcp", sizeof(struct tcp_fact), tcp_fields };
+const struct record tcp_record = { "tcp", sizeof(struct tcp_fact), tcp_fields };
 
 static const struct field attempt_fields[] = {
 	FIELD(attempt_fact, url, FIELD_REQUIRED, "target"),

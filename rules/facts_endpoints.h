@@ -366,7 +366,7 @@ struct endpoints_facts {
 	struct section section;
 	struct endpoint_source source;
 	/* variables of the environment that change what a build or git does, by name, sorted */
-	struct strings proxy_variables; /* "http_proxy=http://192.0.2.1:3128", user information off */
+	struct strings proxy_variables; /* "http_proxy=http://192.0.2.1:3128", no user in it */
 	struct strings trust_variables; /* "SSL_CERT_FILE", "CURL_CA_BUNDLE" ... */
 	char *trust;         /* store that stands for "the system": its path */
 	bool cacert;         /* --cacert was given */
@@ -383,6 +383,9 @@ struct endpoints_facts {
 	struct list registry;  /* struct registry_fact */
 	struct list experiments; /* struct experiment_fact, by url, address, kind, value */
 };
+
+/* For those who move or copy parts of an attempt. */
+extern const struct record tcp_record, tls_record, http_record;
 
 /* Look-ups that rules share; NULL where there is none. */
 const struct endpoint_target *endpoints_target(const struct endpoints_facts *endpoints,

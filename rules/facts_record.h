@@ -26,7 +26,7 @@ extern const struct record services_record, routes_record, neighbours_record, sy
 extern const struct record xfrm_record, counters_record, listeners_record, configs_record;
 extern const struct record exceptions_record, endpoints_record;
 /* parts of "endpoints" */
-extern const struct record tls_record, http_record, exchange_record;
+extern const struct record exchange_record;
 extern const struct record gitlab_record, maven_record, registry_record;
 
 #endif

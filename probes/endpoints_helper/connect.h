@@ -30,9 +30,9 @@ void connect_choose_source(struct run *run);
 /* 0, or -ENOMEM (latched). `done` may be called before this returns. */
 int connect_start(struct run *run, const struct connect_options *options, connect_done *done,
 		  void *owner);
-/* Traces the way to address and port: adds hop rows, then calls `done`. */
-typedef void trace_done(void *owner);
-int trace_start(struct run *run, const char *url, const struct address *address, uint32_t port,
-		trace_done *done, void *owner);
+/* close() for a descriptor that may be -1. */
+void connect_close(int fd);
+/* Traces the way to address and port, beside everything else: adds hop rows. */
+int trace_start(struct run *run, const char *url, const struct address *address, uint32_t port);
 
 #endif

@@ -25,6 +25,8 @@ struct target {
 	const struct address *addresses;
 	size_t address_count, finished;
 	struct address chosen; /* carries the rungs above; none yet: family 0 */
+	struct rung_start *starts; /* ladder.c's own, in the order of addresses */
+	struct timer patience;     /* likewise */
 };
 
 /* What a purpose does: one row each, in purposes.c. */

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Endpoints: hands plan and wishes to reachback-probe-endpoints and reads its section.
+ *
+ * Looked at from the vSwitch side only, and only where the plan names something to look at: from
+ * anywhere else an answer would prove nothing about the link.
+ */
+#include "probes/endpoints_request.h"
+#include "probes/helper.h"
+#include "probes/probe.h"
+
+#include "rules/text.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+
+#define HELPER_NAME "reachback-probe-endpoints"
+#define ANSWER_MAX ((size_t)64 * 1024 * 1024)
+#define REQUEST_MAX ((size_t)4 * 1024 * 1024)
+/* What the helper leaves for its answer to be written, read and judged. */
+#define MARGIN_MS 300u
+
+static bool endpoints_wanted(const struct probe_context *context, const struct facts *facts)
+{
+	const struct plan *plan = &facts->plan;
+
+	if (!text_equal(plan->vantage, vantage_words[VANTAGE_VSWITCH_HOST]))
+		return false;
+	return plan->gitlab.url || plan->maven.count ||
+	       (context->endpoints && context->endpoints->registry.count);
+}
+
+static int write_request(const struct probe_context *context, const struct facts *facts,
+			 struct text *out)
+{
+	struct endpoints_request request = { .budget_ms = 0 };
+	uint64_t now = probe_now_ms();
+	uint64_t left = context->deadline_ms > now ? context->deadline_ms - now : 0;
+
+	if (left <= MARGIN_MS)
+		return -ETIMEDOUT;
+	/* a shallow copy that is written and never released: what it points to has its owners */
+	if (context->endpoints)
+		request = *context->endpoints;
+	request.plan = facts->plan;
+	request.budget_ms = (uint32_t)(left - MARGIN_MS);
+	if (request.cacert_fd.known)
+		request.cacert_fd.value = PROBE_CACERT_FD;
+	if (request.token_fd.known)
+		request.token_fd.value = PROBE_TOKEN_FD;
+	record_write(&endpoints_request_record, &request, out, -1);
+	return text_error(out);
+}
+
+static int endpoints_run(const struct probe_context *context, struct facts *facts,
+			 struct fault *fault)
+{
+	struct helper_call call = { .name = HELPER_NAME, .argument = "-",
+				    .deadline_ms = context->deadline_ms };
+	struct text request, answer;
+	cJSON *json = NULL;
+	int code;
+
+	text_init(&request, REQUEST_MAX);
+	text_init(&answer, ANSWER_MAX);
+	code = write_request(context, facts, &request);
+	if (!code) {
+		call.input = text_string(&request);
+		call.input_length = request.length;
+		code = helper_run(context, &call, &answer, fault);
+	}
+	if (!code)
+		code = json_parse(text_string(&answer), answer.length, &json, fault);
+	if (!code)
+		code = record_read(section_record(SECTION_ENDPOINTS), json, &facts->endpoints, 0,
+				   fault);
+	cJSON_Delete(json);
+	text_release(&request);
+	text_release(&answer);
+	return code;
+}
+
+const struct probe probe_endpoints = {
+	.name = "endpoints",
+	.summary = "what GitLab, Maven and the registry answer, rung by rung",
+	.needs = PROBE_NEEDS_NETWORK | PROBE_NEEDS_HELPER,
+	.keeps = 0,
+	.wire = "DNS questions; TCP connections, TLS handshakes and HTTP requests to the hosts of "
+		"the plan's URLs and to those that they name; the token to the plan's own GitLab "
+		"alone",
+	.doc = "from the vSwitch side: names, connections, certificates, answers, GitLab's API "
+	       "and git, Maven's metadata and artifacts",
+	.section = SECTION_ENDPOINTS,
+	.wanted = endpoints_wanted,
+	.run = endpoints_run,
+};

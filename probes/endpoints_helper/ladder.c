@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Targets and the lower rungs: name, TCP, TLS and the first plain request, for every address at
+ * once. What comes above is the purpose's (purposes.c); requests of it are in ladder_request.c.
+ */
+#include "probes/endpoints_helper/ladder.h"
+
+#include "probes/endpoints_helper/connect.h"
+#include "probes/endpoints_helper/ladder_internal.h"
+#include "probes/endpoints_helper/names.h"
+#include "rules/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How long the first answer waits for those of earlier addresses. */
+#define PATIENCE_US (UINT64_C(200) * 1000)
+#define TARGETS_MAX 256
+#define REDIRECTS_MAX 8
+
+static bool speaks_http(const struct url *url)
+{
+	return text_equal(url->scheme, "http") || text_equal(url->scheme, "https");
+}
+
+static void climb_on(struct target *target)
+{
+	struct rung_start *start;
+
+	loop_cancel(&target->run->loop, &target->patience);
+	for (start = target->starts; start; start = start->next) {
+		if (!start->answered)
+			continue;
+		target->chosen = start->address;
+		if (target->row->climb)
+			target->row->climb(target, &start->result);
+		return;
+	}
+}
+
+static void patience_over(struct timer *timer)
+{
+	struct target *target = timer->owner;
+
+	if (!target->chosen.family)
+		climb_on(target);
+}
+
+static void start_finished(struct rung_start *start)
+{
+	struct target *target = start->target;
+	struct run *run = target->run;
+
+	target->finished++;
+	experiments_start(target, ladder_attempt(run, start));
+	if (target->chosen.family)
+		return;
+	if (target->finished == target->address_count)
+		climb_on(target);
+	else if (start->answered && !target->patience.place &&
+		 loop_after(&run->loop, &target->patience, PATIENCE_US))
+		run->error = -ENOMEM;
+}
+
+static void redirected(struct target *target, const struct http_fact *http)
+{
+	char words[64];
+
+	if (!http->location || !http->status.known || http->status.value / 100 != 3)
+		return;
+	(void)snprintf(words, sizeof(words), "Location of %u", (unsigned int)http->status.value);
+	(void)ladder_found(target, PURPOSE_REDIRECT, http->location, words);
+}
+
+/* The body is the purpose's, who may be asked later. */
+static void keep_result(struct rung_start *start, struct http_result *result)
+{
+	struct run *run = start->target->run;
+	char *body = calloc(1, result->body_length + 1);
+
+	if (!run_keeps(run, body))
+		return;
+	memcpy(body, result->body_length ? result->body : "", result->body_length);
+	start->body = body;
+	start->result = (struct http_result){ .body = body, .body_length = result->body_length,
+					      .verified = result->verified };
+	if (record_copy(&http_record, &result->http, &start->result.http))
+		run->error = -ENOMEM;
+}
+
+static void first_answered(void *owner, struct http_result *result)
+{
+	struct rung_start *start = owner;
+	struct run *run = start->target->run;
+	struct attempt_fact *attempt = ladder_attempt(run, start);
+
+	start->answered = result->http.outcome == HTTP_ANSWERED;
+	if (start->answered)
+		keep_result(start, result);
+	attempt->tls = result->tls;
+	attempt->http = result->http;
+	memset(&result->tls, 0, sizeof(result->tls));
+	memset(&result->http, 0, sizeof(result->http));
+	if (start->answered)
+		redirected(start->target, &start->result.http);
+	start_finished(start);
+}
+
+static void connected(void *owner, int fd, struct tcp_fact *tcp)
+{
+	struct rung_start *start = owner;
+	struct target *target = start->target;
+	struct attempt_fact *attempt = ladder_attempt(target->run, start);
+	struct text url;
+
+	attempt->tcp = *tcp;
+	memset(tcp, 0, sizeof(*tcp));
+	if (fd >= 0 && speaks_http(&target->url)) {
+		struct http_request request = { .address = start->address, .fd = fd };
+
+		text_init(&url, LADDER_URL_MAX);
+		ladder_url(target, target->row->first_path, &url);
+		request.url = text_string(&url);
+		if (text_error(&url) || http_start(target->run, &request, first_answered, start))
+			target->run->error = -ENOMEM;
+		text_release(&url);
+		return;
+	}
+	connect_close(fd);
+	if (attempt->tcp.outcome == TCP_TIMED_OUT || attempt->tcp.outcome == TCP_REFUSED ||
+	    attempt->tcp.outcome == TCP_UNREACHABLE)
+		(void)trace_start(target->run, target->url.text, &start->address,
+				  target->url.port);
+	start_finished(start);
+}
+
+static void start_address(struct target *target, const struct address *address)
+{
+	struct run *run = target->run;
+	struct connect_options options = { .address = *address, .port = target->url.port };
+	struct rung_start *start = calloc(1, sizeof(*start)), **end = &target->starts;
+	struct attempt_fact *attempt = list_add(&run->facts->attempts, sizeof(*attempt));
+
+	if (!run_keeps(run, start))
+		return;
+	while (*end)
+		end = &(*end)->next;
+	*end = start;
+	start->target = target;
+	start->address = *address;
+	if (!run_keeps(run, attempt))
+		return;
+	start->index = run->facts->attempts.count - 1;
+	attempt->url = text_copy(target->url.text);
+	attempt->address = *address;
+	attempt->port = target->url.port;
+	if (run_keeps(run, attempt->url))
+		(void)connect_start(run, &options, connected, start);
+}
+
+static void resolved(void *owner, const struct address *addresses, size_t count)
+{
+	struct target *target = owner;
+	size_t i;
+
+	/* set first: a connect may end at once, and the last one to end climbs on */
+	target->address_count = count;
+	for (i = 0; i < count && !target->run->error; i++)
+		start_address(target, &addresses[i]);
+}
+
+static bool fill_row(const struct target *target, const char *found_in,
+		     struct endpoint_target *row)
+{
+	struct address address;
+
+	row->url = text_copy(target->url.text);
+	row->purpose = target->purpose;
+	row->root = text_copy(target->root->url.text);
+	row->root_purpose = target->root->purpose;
+	row->found_in = text_copy(found_in);
+	row->scheme = text_copy(target->url.scheme);
+	row->host = text_copy(target->url.host);
+	row->port = target->url.port;
+	row->literal = !address_parse(target->url.host, &address);
+	return row->url && row->root && row->scheme && row->host && (row->found_in || !found_in);
+}
+
+/* Takes `url` over. */
+static struct target *add_target(struct run *run, struct url *url, int purpose,
+				 struct target *finder, const char *found_in)
+{
+	struct target *target = calloc(1, sizeof(*target));
+	struct endpoint_target *row;
+
+	if (!run_keeps(run, target)) {
+		url_release(url);
+		return NULL;
+	}
+	target->url = *url;
+	target->run = run;
+	target->purpose = purpose;
+	target->row = &purpose_rows[purpose];
+	target->root = finder ? finder->root : target;
+	target->redirects = finder ? finder->redirects + (purpose == PURPOSE_REDIRECT) : 0;
+	target->patience = (struct timer){ .strike = patience_over, .owner = target };
+	*run->ladder->end = target;
+	run->ladder->end = &target->next;
+	run->ladder->count++;
+	row = list_add(&run->facts->targets, sizeof(*row));
+	if (!row || !fill_row(target, found_in, row)) {
+		run->error = -ENOMEM;
+		return NULL;
+	}
+	(void)names_resolve(run, target->url.host, resolved, target);
+	return target;
+}
+
+static struct target *find_target(struct run *run, const char *url)
+{
+	struct target *target;
+
+	for (target = run->ladder->targets; target; target = target->next)
+		if (text_equal(target->url.text, url))
+			return target;
+	return NULL;
+}
+
+struct target *ladder_found(struct target *finder, int purpose, const char *reference,
+			    const char *found_in)
+{
+	struct run *run = finder->run;
+	struct target *known;
+	struct url url;
+
+	if (url_resolve(finder->url.text, reference, &url)) {
+		url_release(&url);
+		return NULL;
+	}
+	known = find_target(run, url.text);
+	if (known || run->ladder->count >= TARGETS_MAX ||
+	    (purpose == PURPOSE_REDIRECT && finder->redirects >= REDIRECTS_MAX)) {
+		url_release(&url);
+		return known;
+	}
+	return add_target(run, &url, purpose, finder, found_in);
+}
+
+static void add_planned(struct run *run, const char *text, int purpose, size_t index)
+{
+	struct target *target;
+	struct url url;
+
+	if (!text || !*text)
+		return;
+	if (url_parse(text, &url) || find_target(run, url.text)) {
+		url_release(&url);
+		return;
+	}
+	target = add_target(run, &url, purpose, NULL, NULL);
+	if (target)
+		target->index = index;
+}
+
+void ladder_start(struct run *run)
+{
+	const struct plan *plan = &run->request->plan;
+	size_t i;
+
+	add_planned(run, plan->gitlab.url, PURPOSE_GITLAB, 0);
+	for (i = 0; i < plan->maven.count; i++)
+		add_planned(run, LIST_AT(&plan->maven, struct plan_maven, i)->url, PURPOSE_MAVEN,
+			    i);
+	for (i = 0; i < run->request->registry.count; i++) {
+		struct text url;
+
+		text_init(&url, LADDER_URL_MAX);
+		text_addf(&url, "https://%s/v2/", run->request->registry.items[i]);
+		if (!text_error(&url))
+			add_planned(run, text_string(&url), PURPOSE_REGISTRY, i);
+		text_release(&url);
+	}
+}
+
+int ladder_open(struct run *run)
+{
+	run->ladder = calloc(1, sizeof(*run->ladder));
+	if (!run->ladder)
+		return -ENOMEM;
+	run->ladder->end = &run->ladder->targets;
+	return 0;
+}
+
+static void free_target(struct target *target)
+{
+	struct rung_start *start, *next;
+
+	for (start = target->starts; start; start = next) {
+		next = start->next;
+		record_release(&http_record, &start->result.http);
+		free(start->body);
+		free(start);
+	}
+	loop_cancel(&target->run->loop, &target->patience);
+	url_release(&target->url);
+	free(target);
+}
+
+void ladder_close(struct run *run)
+{
+	struct target *target, *next;
+
+	if (!run->ladder)
+		return;
+	ladder_requests_close(run);
+	for (target = run->ladder->targets; target; target = next) {
+		next = target->next;
+		free_target(target);
+	}
+	free(run->ladder);
+	run->ladder = NULL;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What ladder.c and ladder_request.c share. Nobody else needs it. */
+#ifndef PROBES_ENDPOINTS_HELPER_LADDER_INTERNAL_H
+#define PROBES_ENDPOINTS_HELPER_LADDER_INTERNAL_H
+
+#include "probes/endpoints_helper/ladder.h"
+#include "rules/text.h"
+
+#define LADDER_URL_MAX ((size_t)8192)
+
+/* A target on one address, from its connect to its first answer. */
+struct rung_start {
+	struct rung_start *next;
+	struct target *target;
+	struct address address;
+	size_t index; /* of its row in facts->attempts, which moves as it grows */
+	bool answered;
+	char *body;
+	struct http_result result; /* http, body and verified alone */
+};
+
+/* A request above the first one. */
+struct rung_exchange {
+	struct rung_exchange *next;
+	struct target *target;
+	size_t index; /* of its row in facts->exchanges */
+	http_done *done;
+	void *owner;
+};
+
+struct ladder {
+	struct target *targets, **end;
+	size_t count;
+	struct rung_exchange *exchanges;
+};
+
+static inline struct attempt_fact *ladder_attempt(struct run *run, const struct rung_start *start)
+{
+	return LIST_AT(&run->facts->attempts, struct attempt_fact, start->index);
+}
+
+/* The target's URL with `path` behind its own path; see struct rung_request. */
+void ladder_url(const struct target *target, const char *path, struct text *url);
+void ladder_requests_close(struct run *run);
+
+#endif

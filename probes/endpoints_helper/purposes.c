@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each purpose asks first and who carries on: one row each. */
+#include "probes/endpoints_helper/ladder.h"
+
+const struct purpose_row purpose_rows[PURPOSE_COUNT] = {
+	[PURPOSE_GITLAB] = { PURPOSE_GITLAB, "/api/v4/version", gitlab_climb },
+	[PURPOSE_MAVEN] = { PURPOSE_MAVEN, NULL, maven_climb },
+	[PURPOSE_REGISTRY] = { PURPOSE_REGISTRY, NULL, registry_climb },
+	[PURPOSE_REDIRECT] = { PURPOSE_REDIRECT, NULL, NULL },
+	[PURPOSE_CLONE] = { PURPOSE_CLONE, NULL, NULL },
+	[PURPOSE_LFS] = { PURPOSE_LFS, NULL, NULL },
+	[PURPOSE_SUBMODULE] = { PURPOSE_SUBMODULE, NULL, NULL },
+	[PURPOSE_REALM] = { PURPOSE_REALM, NULL, NULL },
+	[PURPOSE_STORAGE] = { PURPOSE_STORAGE, NULL, NULL },
+};
