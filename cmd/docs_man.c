@@ -4,6 +4,7 @@
  */
 #include "cmd/docs.h"
 
+#include "cmd/endpoints.h"
 #include "cmd/help.h"
 
 #include <string.h>
@@ -149,6 +150,12 @@ static void add_environment(struct text *out)
 		      "shows it, unless\n"
 		      ".Ev NO_COLOR\n"
 		      "is set.\n"
+		      ".It Ev " TOKEN_VARIABLE "\n"
+		      "The GitLab token, where neither the plan's\n"
+		      ".Sy gitlab.token_file\n"
+		      "nor\n"
+		      ".Fl -token-fd\n"
+		      "names one. It goes to the GitLab of the plan alone and is never printed.\n"
 		      ".El\n");
 }
 

@@ -5,9 +5,11 @@
 #include "cmd/observe.h"
 
 #include "cmd/clock.h"
+#include "cmd/endpoints.h"
 #include "cmd/interface.h"
 #include "cmd/netns.h"
 #include "cmd/output.h"
+#include "probes/catalog.h"
 #include "probes/probe.h"
 
 #include <errno.h>
@@ -128,6 +130,7 @@ int observe(const struct settings *settings, struct facts *facts)
 	struct probe_context context = { .root = "" };
 	char helpers[PATH_MAX] = "";
 	struct probe_service *services = NULL;
+	struct endpoints_request endpoints = { .budget_ms = 0 };
 	int code, status = EXIT_USAGE;
 
 	facts_init(facts);
@@ -142,6 +145,13 @@ int observe(const struct settings *settings, struct facts *facts)
 	code = plan_load(settings, &facts->plan, &fault);
 	if (!code)
 		code = parse_services(settings, &services, &context.service_count, &fault);
+	if (!code)
+		code = endpoints_prepare(settings, &endpoints, &fault);
+	context.endpoints = &endpoints;
+	if (!code)
+		code = endpoints_open_token(settings, &facts->plan,
+					    probe_endpoints.wanted(&context, facts), &endpoints,
+					    &fault);
 	if (!code && settings->netns)
 		code = netns_enter(settings->netns, &fault);
 	if (!code)
@@ -154,5 +164,6 @@ int observe(const struct settings *settings, struct facts *facts)
 	if (!code)
 		code = run_probes(&context, started, facts, &fault);
 	free(services);
+	endpoints_release(&endpoints);
 	return code ? complain_fault(status, code, &fault) : 0;
 }

@@ -81,10 +81,10 @@ struct settings {
 	const struct command *command;
 	struct option_set set;
 	bool help, version;
-	bool json, pretty, verbose, quiet, strict, no_hints;
+	bool json, pretty, verbose, quiet, strict, no_hints, deep;
 	int color; /* enum color_when */
 	bool color_given;
-	const char *netns, *plan_file, *facts_file;
+	const char *netns, *plan_file, *facts_file, *cacert, *token_fd;
 	struct duration max_time, max_age;
 	struct given *given;
 	size_t given_count;

@@ -37,6 +37,27 @@ const struct option option_table[] = {
 	  .commands = COMMAND_OBSERVES, .group = "Observation",
 	  .help = "prove the way back from this address and port instead of those of the plan or "
 		  "of the listeners" },
+	{ .name = "resolve", .argument = "HOST:PORT:ADDR", .repeatable = true,
+	  .kind = OPTION_LATER, .commands = COMMAND_OBSERVES, .group = "Observation",
+	  .help = "connect to this address (or several, with commas) for this host and port, "
+		  "whatever names say" },
+	{ .name = "name-server", .argument = "ADDR[:PORT]", .repeatable = true,
+	  .kind = OPTION_LATER, .commands = COMMAND_OBSERVES, .group = "Observation",
+	  .help = "ask this name server as well" },
+	{ .name = "registry", .argument = "DOMAIN", .repeatable = true, .kind = OPTION_LATER,
+	  .commands = COMMAND_OBSERVES, .group = "Observation",
+	  .help = "look at the registry of this domain, too" },
+	{ .name = "cacert", .argument = "FILE", .kind = OPTION_TEXT,
+	  .offset = IN_SETTINGS(cacert), .commands = COMMAND_OBSERVES, .group = "Observation",
+	  .help = "also take certificates that these authorities (PEM) sign; whether the registry "
+		  "knows them is told as a risk" },
+	{ .name = "token-fd", .argument = "NUMBER", .kind = OPTION_TEXT,
+	  .offset = IN_SETTINGS(token_fd), .commands = COMMAND_OBSERVES, .group = "Observation",
+	  .help = "read the GitLab token from this descriptor" },
+	{ .name = "deep", .kind = OPTION_FLAG, .offset = IN_SETTINGS(deep),
+	  .commands = COMMAND_OBSERVES, .group = "Observation",
+	  .help = "try endpoints in more ways than a failure calls for: segment sizes, source "
+		  "ports, without server name" },
 	{ .name = "max-time", .argument = "SECONDS", .kind = OPTION_DURATION,
 	  .offset = IN_SETTINGS(max_time), .commands = COMMAND_OBSERVES, .group = "Observation",
 	  .help = "total time that looking may take (10)" },

@@ -321,6 +321,8 @@ static int judge(struct rule_context *context, const char *today, struct judgeme
 	if (!error)
 		error = run_class_rules(context, &judgement->findings, fault);
 	if (!error)
+		engine_paths(&judgement->findings);
+	if (!error)
 		error = engine_accept(context->facts, today, judgement);
 	if (!error)
 		error = engine_gate(context, judgement);

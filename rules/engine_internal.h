@@ -77,6 +77,9 @@ void view_walk_release(struct view_walk *walk);
 /* The next view, and the place of its class in its list; false behind the last. */
 bool view_walk_next(struct view_walk *walk, struct class_view *view, size_t *place);
 
+/* Turns findings about URLs into `blocked` where a lower rung failed (engine_paths.c). */
+void engine_paths(struct findings *findings);
+
 /* The class rules that run: applicable here, nothing they read is missing. */
 struct class_rules {
 	const struct rule *rules[CLASS_RULES_MAX];

@@ -374,10 +374,10 @@ struct endpoints_facts {
 	struct strings name_servers; /* of the resolver configuration, "address:port", in order */
 	struct strings limits; /* deadlines that struck, in words */
 	struct list names;     /* struct name_fact, by name, server, kind */
-	struct list targets;   /* struct endpoint_target: the plan's first, then as found */
-	struct list attempts;  /* struct attempt_fact, by target, address */
-	struct list hops;      /* struct hop_fact, by target, address, ttl */
-	struct list exchanges; /* struct exchange_fact, in the order asked */
+	struct list targets;   /* struct endpoint_target: the plan's first, then by url */
+	struct list attempts;  /* struct attempt_fact, by url, address */
+	struct list hops;      /* struct hop_fact, by url, address, ttl */
+	struct list exchanges; /* struct exchange_fact, by url, then in the order asked */
 	struct list gitlab;    /* struct gitlab_fact: none or one */
 	struct list maven;     /* struct maven_fact, in the plan's order */
 	struct list registry;  /* struct registry_fact */

@@ -144,6 +144,61 @@ static int compare_exceptions(const void *one, const void *two)
 	return THEN(order, address_compare(&a->via, &b->via));
 }
 
+static int compare_names(const void *one, const void *two)
+{
+	const struct name_fact *a = one, *b = two;
+	int order = compare_words(a->name, b->name);
+
+	order = THEN(order, compare_words(a->server, b->server));
+	return THEN(order, compare_words(a->kind, b->kind));
+}
+
+/* The plan's own keep their order; what was found on the way has none of its own. */
+static int compare_targets(const void *one, const void *two)
+{
+	const struct endpoint_target *a = one, *b = two;
+	bool planned = !a->found_in;
+
+	if (planned != !b->found_in)
+		return planned ? -1 : 1;
+	return planned ? 0 : compare_words(a->url, b->url);
+}
+
+static int compare_attempts(const void *one, const void *two)
+{
+	const struct attempt_fact *a = one, *b = two;
+	int order = compare_words(a->url, b->url);
+
+	return THEN(order, address_compare(&a->address, &b->address));
+}
+
+static int compare_hops(const void *one, const void *two)
+{
+	const struct hop_fact *a = one, *b = two;
+	int order = compare_words(a->url, b->url);
+
+	order = THEN(order, address_compare(&a->address, &b->address));
+	return THEN(order, (a->ttl > b->ttl) - (a->ttl < b->ttl));
+}
+
+/* Those of one target stay in the order asked. */
+static int compare_exchanges(const void *one, const void *two)
+{
+	const struct exchange_fact *a = one, *b = two;
+
+	return compare_words(a->url, b->url);
+}
+
+static int compare_experiments(const void *one, const void *two)
+{
+	const struct experiment_fact *a = one, *b = two;
+	int order = compare_words(a->url, b->url);
+
+	order = THEN(order, address_compare(&a->address, &b->address));
+	order = THEN(order, a->kind - b->kind);
+	return THEN(order, (a->value > b->value) - (a->value < b->value));
+}
+
 static void sort_classes(struct list *classes)
 {
 	struct class_fact *class_fact;
@@ -182,6 +237,16 @@ static const struct sorted_list sorted_lists[] = {
 	{ offsetof(struct facts, configs.configs), sizeof(struct config_fact), compare_configs },
 	{ offsetof(struct facts, exceptions.exceptions), sizeof(struct exception_fact),
 	  compare_exceptions },
+	{ offsetof(struct facts, endpoints.names), sizeof(struct name_fact), compare_names },
+	{ offsetof(struct facts, endpoints.targets), sizeof(struct endpoint_target),
+	  compare_targets },
+	{ offsetof(struct facts, endpoints.attempts), sizeof(struct attempt_fact),
+	  compare_attempts },
+	{ offsetof(struct facts, endpoints.hops), sizeof(struct hop_fact), compare_hops },
+	{ offsetof(struct facts, endpoints.exchanges), sizeof(struct exchange_fact),
+	  compare_exchanges },
+	{ offsetof(struct facts, endpoints.experiments), sizeof(struct experiment_fact),
+	  compare_experiments },
 };
 
 void facts_sort(struct facts *facts)

@@ -38,6 +38,8 @@ static const struct field subject_fields[] = {
 	FIELD(subject, key, FIELD_OMIT, "place inside the file"),
 	FIELD(subject, section, FIELD_OMIT, "section of the facts"),
 	FIELD(subject, host, FIELD_OMIT, "machine, in a judgement of several"),
+	FIELD(subject, url, FIELD_OMIT, "endpoint"),
+	FIELD(subject, rung, FIELD_OMIT, "rung of the ladder"),
 	{ .name = NULL },
 };
 
@@ -273,6 +275,7 @@ void subject_print(const struct subject *subject, struct text *out)
 	char text[ADDRESS_TEXT_MAX];
 	char prefix[PREFIX_TEXT_MAX];
 
+	print_word("", subject->url, out);
 	if (subject->prefix.known)
 		print_word("", prefix_print(&subject->prefix, prefix), out);
 	print_strings(&subject->prefixes, out);
@@ -290,6 +293,17 @@ void subject_print(const struct subject *subject, struct text *out)
 	print_word("", subject->key, out);
 	print_word("section ", subject->section, out);
 	print_word("host ", subject->host, out);
+	print_word("rung ", subject->rung, out);
+}
+
+void finding_drop_remedies(struct finding *finding)
+{
+	size_t i;
+
+	for (i = 0; i < finding->remedy.count; i++)
+		record_release(&remedy_record, LIST_AT(&finding->remedy, struct remedy, i));
+	free(finding->remedy.items);
+	finding->remedy = (struct list){ .items = NULL };
 }
 
 /* A finding with what its place in the report depends on. */
@@ -348,6 +362,8 @@ static int compare_subjects(const struct subject *a, const struct subject *b)
 		return (int)left.known - (int)right.known;
 	order = left.known ? prefix_compare(&left, &right) : 0;
 	if (!order)
+		order = compare_text(a->url, b->url);
+	if (!order)
 		order = compare_lists(&a->prefixes, &b->prefixes);
 	if (!order)
 		order = compare_lists(&a->services, &b->services);
@@ -365,7 +381,9 @@ static int compare_subjects(const struct subject *a, const struct subject *b)
 		order = compare_text(a->key, b->key);
 	if (!order)
 		order = compare_text(a->section, b->section);
-	return order ? order : compare_text(a->host, b->host);
+	if (!order)
+		order = compare_text(a->host, b->host);
+	return order ? order : compare_text(a->rung, b->rung);
 }
 
 static int compare_ranked(const void *left, const void *right)

@@ -36,6 +36,8 @@ struct subject {
 	char *key;     /* inside it */
 	char *section; /* of facts, for findings about looking */
 	char *host;    /* in judge of several machines */
+	char *url;     /* of an endpoint, spelled as its target in the facts */
+	char *rung;    /* of the ladder, one of endpoint_rung_words */
 };
 
 struct evidence {
@@ -109,6 +111,8 @@ __attribute__((format(printf, 3, 4)))
 void finding_next(struct findings *findings, struct finding *finding, const char *format, ...);
 __attribute__((format(printf, 3, 4)))
 void finding_expected(struct findings *findings, struct finding *finding, const char *format, ...);
+/* Takes what mends it off again: something else has to be mended first. */
+void finding_drop_remedies(struct finding *finding);
 void finding_cause(struct findings *findings, struct finding *finding, const char *cause);
 
 /* Adds one service to subject.services. */

@@ -58,8 +58,9 @@ static const struct need needs[] = {
 	  NULL },
 	{ BY_SLB, -1, "cloud", "the load balancer",
 	  "listener, access control list and backends of the load balancer", NULL },
-	{ BY_UNSET | BY_ECS | BY_IDC | BY_SLB, -1, "vswitch-host", "endpoints from the vSwitch",
-	  "endpoints answer from the vSwitch", NULL },
+	{ BY_UNSET | BY_ECS | BY_IDC | BY_SLB, VANTAGE_VSWITCH_HOST, "vswitch-host",
+	  "endpoints from the vSwitch", "endpoints answer from the vSwitch",
+	  "reachback check --vantage vswitch-host --plan FILE" },
 };
 
 static int copy_words(char **place, const char *words)
