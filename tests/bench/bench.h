@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PAIRS_MAX 64
+#define PAIRS_MAX 160
 
 /* One goal of one scale. */
 struct goal {
