@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bench_routes SCALE [--long]      goals R1-R7 and L1-L3 at one size of table
- * bench_routes --scan              scans this namespace's routes once, for whole-process figures
- * bench_routes --lookups           asks for all 65,536 addresses once
+ * bench_routes SCALE COMMAND...    anything else in such a namespace
+ * bench_routes --MODE              one thing once, where it is started: see mode_table[]
  *
  * The sides of a pair alternate in one process, so that both meet the same caches and neighbours.
  */
@@ -15,13 +15,13 @@
 #include "rules/facts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
+#include <sys/personality.h>
 #include <unistd.h>
 
 struct bench {
@@ -29,45 +29,13 @@ struct bench {
 	unsigned int pairs;
 	const char *self;
 	bool good;
+	struct pairs scan; /* R1's */
+	long peer_kib;     /* peak memory of R3's reference */
 };
 
 static uint64_t deadline(void)
 {
 	return probe_now_ms() + 600000;
-}
-
-/* The least that a dump can cost: receive until the end, look at nothing. */
-static int null_dump(double *cpu_ms)
-{
-	struct {
-		struct nlmsghdr header;
-		struct rtmsg route;
-	} request;
-	static char buffer[32768];
-	int on = 1;
-	int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	double start;
-	ssize_t got;
-
-	if (descriptor < 0)
-		return -errno;
-	(void)setsockopt(descriptor, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
-	memset(&request, 0, sizeof(request));
-	request.header.nlmsg_len = sizeof(request);
-	request.header.nlmsg_type = RTM_GETROUTE;
-	request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	request.route.rtm_family = AF_INET;
-	start = bench_cpu_ms();
-	got = send(descriptor, &request, sizeof(request), 0);
-	while (got > 0) {
-		got = recv(descriptor, buffer, sizeof(buffer), 0);
-		if (got >= (ssize_t)sizeof(request.header) &&
-		    ((const struct nlmsghdr *)(const void *)buffer)->nlmsg_type == NLMSG_DONE)
-			break;
-	}
-	*cpu_ms = bench_cpu_ms() - start;
-	(void)close(descriptor);
-	return got > 0 ? 0 : -EIO;
 }
 
 /* The links section, which an earlier wave fills. */
@@ -125,9 +93,9 @@ static void ask(size_t index, struct lookup_tuple *tuple, void *data)
 	index += questions->offset;
 	tuple->destination = questions->cuts ? questions->cuts->starts[index] :
 		prefix_first(&reverse_range) + (uint32_t)index;
-	tuple->source = 0x0a000001;
-	tuple->sport = 443;
-	tuple->dport = 40000;
+	tuple->source = BENCH_SOURCE;
+	tuple->sport = BENCH_SPORT;
+	tuple->dport = BENCH_DPORT;
 }
 
 static int count_answer(size_t index, const struct nlmsghdr *header, int error, void *data)
@@ -172,50 +140,78 @@ static void settle(struct bench *bench, const struct goal *goal, const struct pa
 	}
 }
 
+/* One scan of ours and one null dump: adds what they cost. */
+static int scan_pair(bool ours_first, double *ours, double *theirs)
+{
+	struct cuts cuts = { .first = 0 };
+	double mine = 0, other = 0;
+	int code = ours_first ? our_scan(&mine, &cuts) : floor_dump(&other);
+
+	if (!code)
+		code = ours_first ? floor_dump(&other) : our_scan(&mine, &cuts);
+	cuts_release(&cuts);
+	*ours += mine;
+	*theirs += other;
+	return code;
+}
+
 static void goal_r1(struct bench *bench)
 {
 	const struct goal goal = { "R1", bench->scale, "null-dump",
-				   bench->scale >= 1000000 ? 1.05 : 1.10, true, 1.1 };
-	struct pairs pairs = { .count = 0 };
-	struct cuts cuts;
-	unsigned int i;
+				   bench->scale >= 1000000 ? 1.05 : 1.10, true, 1.1, NULL };
+	/* a thousand routes take 0.1 ms: many in one figure */
+	unsigned int turns = bench->scale < 10000 ? 100 : 1, turn, i;
 	int code = 0;
 
 	for (i = 0; !code && i < bench->pairs; i++) {
-		/* a thousand routes take 0.1 ms: many in one figure */
-		unsigned int turns = bench->scale < 10000 ? 100 : 1, turn;
-		double ours = 0, theirs = 0, cost;
+		double ours = 0, theirs = 0;
 
-		for (turn = 0; !code && turn < turns; turn++) {
-			code = null_dump(&cost);
-			theirs += cost;
-			if (!code)
-				code = our_scan(&cost, &cuts);
-			cuts_release(&cuts);
-			ours += cost;
-		}
-		pairs_add(&pairs, ours / turns, theirs / turns);
+		for (turn = 0; !code && turn < turns; turn++)
+			code = scan_pair((i + turn) % 2, &ours, &theirs);
+		pairs_add(&bench->scan, ours / turns, theirs / turns);
 	}
-	settle(bench, &goal, &pairs, code);
+	settle(bench, &goal, &bench->scan, code);
 }
 
-/* Whole processes; `cpu` or wall. */
-static void goal_process(struct bench *bench, const struct goal *goal, const char *theirs, bool cpu)
+/* Whole processes: a mode of this program against a shell command, and the floor of both. */
+struct contest {
+	const char *ours, *floor;
+	const char *theirs;
+	bool cpu; /* else wall */
+	unsigned int turns;
+};
+
+static int run_side(const char *program, const char *mode, bool cpu, double *cost)
 {
-	char *mine[] = { (char *)(uintptr_t)bench->self, (char *)"--scan", NULL };
-	char command[512];
-	char *other[] = { (char *)"sh", (char *)"-c", command, NULL };
+	char *argv[] = { (char *)(uintptr_t)program, (char *)(uintptr_t)mode, NULL };
+	struct child_cost child;
+	int code = bench_run(argv, &child);
+
+	*cost = cpu ? child.cpu_ms : child.wall_ms;
+	return code;
+}
+
+static void compete(struct bench *bench, const struct goal *goal, const struct contest *contest)
+{
+	const char *const modes[] = { contest->ours, contest->floor };
+	char *other[] = { (char *)"sh", (char *)"-c", (char *)(uintptr_t)contest->theirs, NULL };
 	struct pairs pairs = { .count = 0 };
-	struct child_cost a, b;
-	unsigned int i, most = bench->scale >= 1000000 ? 3 : 11;
+	unsigned int i;
 	int code = 0;
 
-	(void)snprintf(command, sizeof(command), "%s", theirs);
-	for (i = 0; !code && i < most; i++) {
-		code = bench_run(mine, &a);
+	for (i = 0; !code && i < contest->turns; i++) {
+		struct child_cost theirs = { .cpu_ms = 0 };
+		double costs[2] = { 0 }; /* ours and the floor's */
+		unsigned int first = i % 2; /* what follows upon theirs finds colder caches */
+
+		code = run_side(bench->self, modes[first], contest->cpu, &costs[first]);
 		if (!code)
-			code = bench_run(other, &b);
-		pairs_add(&pairs, cpu ? a.cpu_ms : a.wall_ms, cpu ? b.cpu_ms : b.wall_ms);
+			code = run_side(bench->self, modes[!first], contest->cpu, &costs[!first]);
+		if (!code)
+			code = bench_run(other, &theirs);
+		bench->peer_kib = theirs.rss_kib;
+		pairs.floor[i] = costs[1];
+		pairs_add(&pairs, costs[0], contest->cpu ? theirs.cpu_ms : theirs.wall_ms);
 	}
 	settle(bench, goal, &pairs, code);
 }
@@ -223,41 +219,46 @@ static void goal_process(struct bench *bench, const struct goal *goal, const cha
 static void goals_r2_r3(struct bench *bench)
 {
 	const struct goal two = { "R2", bench->scale, "ip-root+ip-match",
-				  bench->scale >= 1000000 ? 0.52 : 0.40, true, 1.1 };
-	const struct goal three = { "R3", bench->scale, "ip-j|jq", 0.15, true, 1.1 };
+				  bench->scale >= 1000000 ? 0.52 : 0.40, true, 1.1, "null-dump" };
+	const struct goal three = { "R3", bench->scale, "ip-j|jq", 0.15, true, 1.1, "null-dump" };
+	struct contest contest = {
+		.ours = "--scan",
+		.floor = "--floor-scan",
+		.theirs = "ip route show table all root 100.104.0.0/16; "
+			  "exec ip route show table all match 100.104.0.0/16",
+		.cpu = true,
+		.turns = bench->scale >= 1000000 ? 3 : 11,
+	};
 
-	goal_process(bench, &two, "ip route show table all root 100.104.0.0/16; "
-		     "exec ip route show table all match 100.104.0.0/16", true);
-	if (!bench_has("jq"))
+	compete(bench, &two, &contest);
+	bench->peer_kib = 0;
+	if (!bench_has("jq")) {
 		goal_skip(&three, "no jq");
-	else
-		goal_process(bench, &three, "ip -j route show table all | jq -c "
-			     "'[.[] | select(.dst | startswith(\"100.\"))]'", false);
+		return;
+	}
+	contest.cpu = false;
+	contest.theirs = "ip -j route show table all | jq -c "
+			 "'[.[] | select(.dst | startswith(\"100.\"))]'";
+	compete(bench, &three, &contest);
 }
 
-/* Figures that run.sh puts together from several scales. */
+/* Figures that run.sh puts together from several scales; 0: could not be had. */
 static void print_figures(struct bench *bench)
 {
-	char *mine[] = { (char *)(uintptr_t)bench->self, (char *)"--scan", NULL };
+	char *mine[] = { (char *)(uintptr_t)bench->self, (char *)"--scan-fixed", NULL };
 	struct child_cost cost = { .rss_kib = 0 };
-	struct pairs pairs = { .count = 0 };
-	struct cuts cuts;
-	double ours, theirs;
-	unsigned int i;
 
-	(void)bench_run(mine, &cost);
-	for (i = 0; i < 5 && !null_dump(&theirs) && !our_scan(&ours, &cuts); i++) {
-		pairs_add(&pairs, ours, theirs);
-		cuts_release(&cuts);
-	}
-	printf("figure scale=%lu rss_kib=%ld ours_ms=%.3f null_ms=%.3f\n", bench->scale,
-	       cost.rss_kib, bench_median(pairs.ours, pairs.count),
-	       bench_median(pairs.theirs, pairs.count));
+	if (bench_run(mine, &cost))
+		cost.rss_kib = 0;
+	printf("figure scale=%lu rss_kib=%ld peer_kib=%ld ours_ms=%.3f null_ms=%.3f scan=%.4f\n",
+	       bench->scale, cost.rss_kib, bench->peer_kib,
+	       bench_median(bench->scan.ours, bench->scan.count),
+	       bench_median(bench->scan.theirs, bench->scan.count), pairs_ratio(&bench->scan));
 }
 
 static void goal_r6(struct bench *bench)
 {
-	const struct goal goal = { "R6", bench->scale, "scan", 0.03, true, 1.1 };
+	const struct goal goal = { "R6", bench->scale, "scan", 0.03, true, 1.1, NULL };
 	struct pairs pairs = { .count = 0 };
 	unsigned int i;
 	int code = 0;
@@ -275,39 +276,47 @@ static void goal_r6(struct bench *bench)
 	settle(bench, &goal, &pairs, code);
 }
 
+/* The questions of ask() as `ip -batch` reads them. */
+static int write_questions(int descriptor)
+{
+	FILE *out = fdopen(descriptor, "w");
+	uint32_t i;
+
+	if (!out)
+		return -errno;
+	for (i = 0; i < REVERSE_RANGE_SIZE; i++) {
+		uint32_t address = prefix_first(&reverse_range) + i;
+
+		fprintf(out, "route get fibmatch %u.%u.%u.%u from 10.0.0.1 ipproto tcp "
+			"sport %d dport %d\n", address >> 24, address >> 16 & 255,
+			address >> 8 & 255, address & 255, BENCH_SPORT, BENCH_DPORT);
+	}
+	return fclose(out) ? -EIO : 0;
+}
+
 static void goal_l1(struct bench *bench)
 {
-	const struct goal goal = { "L1", bench->scale, "ip-batch", 0.22, true, 1.1 };
-	char *mine[] = { (char *)(uintptr_t)bench->self, (char *)"--lookups", NULL };
-	char command[] = "ip -batch /tmp/reachback-bench-lookups";
-	char *other[] = { (char *)"sh", (char *)"-c", command, NULL };
-	struct pairs pairs = { .count = 0 };
-	struct child_cost a, b;
-	FILE *out = fopen("/tmp/reachback-bench-lookups", "we");
-	uint32_t address;
-	unsigned int i;
-	int code = out ? 0 : -errno;
+	const struct goal goal = { "L1", bench->scale, "ip-batch", 0.22, true, 1.1,
+				   "send+receive" };
+	char path[] = "/tmp/reachback-bench-XXXXXX";
+	char command[64];
+	struct contest contest = { .ours = "--lookups", .floor = "--floor-lookups",
+				   .theirs = command, .cpu = true, .turns = 7 };
+	int descriptor = mkostemp(path, O_CLOEXEC);
+	int code = descriptor < 0 ? -errno : write_questions(descriptor);
 
-	for (address = prefix_first(&reverse_range); out && address <= prefix_last(&reverse_range);
-	     address++)
-		fprintf(out, "route get fibmatch %u.%u.%u.%u from 10.0.0.1 ipproto tcp "
-			"sport 443 dport 40000\n", address >> 24,
-			address >> 16 & 255, address >> 8 & 255, address & 255);
-	if (out && fclose(out))
-		code = -EIO;
-	for (i = 0; !code && i < 7; i++) {
-		code = bench_run(mine, &a);
-		if (!code)
-			code = bench_run(other, &b);
-		pairs_add(&pairs, a.cpu_ms, b.cpu_ms);
-	}
-	(void)unlink("/tmp/reachback-bench-lookups");
-	settle(bench, &goal, &pairs, code);
+	(void)snprintf(command, sizeof(command), "exec ip -batch %s", path);
+	if (code)
+		settle(bench, &goal, NULL, code);
+	else
+		compete(bench, &goal, &contest);
+	if (descriptor >= 0)
+		(void)unlink(path);
 }
 
 static void goal_l2(struct bench *bench)
 {
-	const struct goal goal = { "L2", bench->scale, "one-at-a-time", 0.65, true, 1.1 };
+	const struct goal goal = { "L2", bench->scale, "one-at-a-time", 0.65, true, 1.1, NULL };
 	struct pairs pairs = { .count = 0 };
 	double ours, theirs;
 	unsigned int i;
@@ -350,21 +359,72 @@ static int run_goals(struct bench *bench)
 	return bench->good ? 0 : 1;
 }
 
-int main(int count, char **words)
+static int mode_scan(void)
 {
-	struct bench bench = { .self = "/proc/self/exe", .good = true, .pairs = 31 };
 	struct cuts cuts = { .first = 0 };
 	double cost;
+	int code = our_scan(&cost, &cuts);
+
+	cuts_release(&cuts);
+	return code;
+}
+
+/*
+ * The scan without address randomisation: how many pages of the program and its libraries come with
+ * one fault depends on where they lie, and moves the peak by 20 % from run to run.
+ */
+static int mode_scan_fixed(void)
+{
+	char *argv[] = { (char *)"bench_routes", (char *)"--scan", NULL };
+
+	if (personality(ADDR_NO_RANDOMIZE) < 0)
+		return -errno;
+	(void)execv("/proc/self/exe", argv);
+	return -errno;
+}
+
+static int mode_lookups(void)
+{
+	double cost;
+
+	return ask_all(NULL, 0, &cost);
+}
+
+static int mode_floor_scan(void)
+{
+	double cost;
+
+	return floor_dump(&cost);
+}
+
+static int mode_floor_lookups(void)
+{
+	double cost;
+
+	return floor_lookups(&cost);
+}
+
+/* What runs once in the namespace it is started in, for whole-process figures. */
+static const struct mode {
+	const char *word;
+	int (*run)(void);
+} mode_table[] = {
+	{ "--scan", mode_scan },
+	{ "--scan-fixed", mode_scan_fixed },
+	{ "--lookups", mode_lookups },
+	{ "--floor-scan", mode_floor_scan },
+	{ "--floor-lookups", mode_floor_lookups },
+};
+
+int main(int count, char **words)
+{
+	struct bench bench = { .self = words[0], .good = true, .pairs = 31 };
+	size_t i;
 	int code;
 
-	if (count > 1 && !strcmp(words[1], "--scan")) {
-		code = our_scan(&cost, &cuts);
-		cuts_release(&cuts);
-		return code ? 1 : 0;
-	}
-	if (count > 1 && !strcmp(words[1], "--lookups"))
-		return ask_all(NULL, 0, &cost) ? 1 : 0;
-	bench.self = words[0];
+	for (i = 0; count > 1 && i < sizeof(mode_table) / sizeof(mode_table[0]); i++)
+		if (!strcmp(words[1], mode_table[i].word))
+			return mode_table[i].run() ? 1 : 0;
 	bench.scale = count > 1 ? strtoul(words[1], NULL, 10) : 1000;
 	if (bench.scale >= 1000000)
 		bench.pairs = 7;

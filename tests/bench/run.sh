@@ -32,10 +32,10 @@ steal() {
 # A line for a ratio that was put together here: NAME SCALE OURS REFERENCE RATIO GOAL
 line() {
 	awk -v name="$1" -v scale="$2" -v ours="$3" -v ref="$4" -v ratio="$5" -v goal="$6" 'BEGIN {
-		good = ratio <= goal
 		bad = ratio > goal * 1.1
+		word = ratio <= goal ? "ok" : bad ? "MISSED" : "missed, within slack"
 		printf "bench %s scale=%s ours=%s ref=%s ratio=%.3f goal<=%s %s\n", name, scale, ours,
-			ref, ratio, goal, good ? "ok" : "MISSED"
+			ref, ratio, goal, word
 		exit bad
 	}' || missed=1
 }
@@ -49,20 +49,34 @@ figure() {
 	sed -n "s/^figure scale=$1 .*\\<$2=\\([0-9.]*\\).*/\\1/p" "$work/figures" | head -n 1
 }
 
+# R4: peak memory at a million against a thousand, and against `ip -j | jq`
+memory() {
+	ours=$(figure 1000000 rss_kib)
+	few=$(figure 1000 rss_kib)
+	peer=$(figure 1000000 peer_kib)
+	if [ "$ours" = 0 ] || [ "$few" = 0 ]; then
+		echo "bench R4 scale=1000000 SKIP addresses cannot be fixed here (personality refused)"
+		return 0
+	fi
+	line R4 1000000 "${ours}KiB" "1k:${few}KiB" "$(divide "$ours" "$few")" 1.10
+	[ "$peer" = 0 ] ||
+		line R4 1000000 "${ours}KiB" "ip-j|jq:${peer}KiB" "$(divide "$ours" "$peer")" 0.02
+}
+
 # R4, R5, L3: one scale against another
 across() {
 	for key in rss_kib lookups_ms ours_ms; do
 		[ -n "$(figure 1000000 "$key")" ] || { echo "bench R4 R5 L3 SKIP not all scales ran"; return 0; }
 	done
 	[ -n "$(figure 1000 rss_kib)" ] || return 0
-	line R4 1000000 "$(figure 1000000 rss_kib)KiB" "1k:$(figure 1000 rss_kib)KiB" \
-		"$(divide "$(figure 1000000 rss_kib)" "$(figure 1000 rss_kib)")" 1.10
+	memory
 	line L3 1000000 "$(figure 1000000 lookups_ms)ms" "1k:$(figure 1000 lookups_ms)ms" \
 		"$(divide "$(figure 1000000 lookups_ms)" "$(figure 1000 lookups_ms)")" 1.10
 	[ -n "$(figure 100000 ours_ms)" ] || return 0
-	ours=$(divide "$(figure 1000000 ours_ms)" "$(figure 100000 ours_ms)")
-	null=$(divide "$(figure 1000000 null_ms)" "$(figure 100000 null_ms)")
-	line R5 1000000 "x$ours" "null-growth:x$null" "$(divide "$ours" "$null")" 1.10
+	# both sides grow with the table; each pair of R1 has them side by side, so its medians count
+	line R5 1000000 "x$(divide "$(figure 1000000 ours_ms)" "$(figure 100000 ours_ms)")" \
+		"null-growth:x$(divide "$(figure 1000000 null_ms)" "$(figure 100000 null_ms)")" \
+		"$(divide "$(figure 1000000 scan)" "$(figure 100000 scan)")" 1.10
 }
 
 instructions() { # COMMAND...
