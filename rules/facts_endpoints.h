@@ -227,6 +227,7 @@ struct http_fact {
 	struct maybe length;  /* Content-Length, where it fits */
 	uint32_t received;    /* bytes of the body */
 	struct maybe first_byte_us, total_us; /* from the sending of the request */
+	char *spoken; /* first bytes of an answer that is no HTTP, cleaned, at most 32 */
 	char *error;
 	char *limit; /* the deadline that struck: "request 4.0 s", "run 10.0 s"; NULL */
 };

@@ -78,6 +78,7 @@ static const struct field http_fields[] = {
 	FIELD(http_fact, received, 0, "bytes of the body"),
 	FIELD(http_fact, first_byte_us, 0, "microseconds from the request to the first byte"),
 	FIELD(http_fact, total_us, 0, "microseconds to the last byte"),
+	FIELD(http_fact, spoken, 0, "first bytes of an answer that is no HTTP"),
 	FIELD(http_fact, error, 0, "another error, in words"),
 	FIELD(http_fact, limit, 0,
 	      "the deadline that struck: \"request 4.0 s\", \"run 10.0 s\"; null"),

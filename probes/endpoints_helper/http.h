@@ -43,6 +43,7 @@ struct http_result {
 	struct http_fact http;
 	const char *body;     /* NUL-terminated; not cleaned */
 	size_t body_length;
+	const char *location; /* as sent, whole, not cleaned; NULL: none */
 	bool verified;        /* https, and chain (system or --cacert) and name are good */
 };
 

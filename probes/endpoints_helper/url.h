@@ -20,7 +20,9 @@ struct url {
 	bool had_user; /* user information was there and was dropped */
 };
 
-/* 0; -EINVAL: no URL with a host; -ENOMEM. Release in any case. Bounded: 2,048 bytes. */
+/*
+ * 0; -EINVAL: no URL with a host in ASCII; -ENOMEM. Release in any case. Bounded: 2,048 bytes.
+ */
 int url_parse(const char *text, struct url *url);
 /* `reference` (absolute, //host, /path, ?query or relative) as seen from `base`. */
 int url_resolve(const char *base, const char *reference, struct url *url);
@@ -29,9 +31,9 @@ void url_release(struct url *url);
 bool url_same_origin(const struct url *a, const struct url *b);
 /*
  * Why this address is never connected to ("metadata service", "link-local", "loopback",
- * "multicast", "unspecified"), NULL when it may be. v4-mapped, v4-compatible, 6to4, NAT64
- * (64:ff9b::/96) and Teredo forms are unwrapped first. `loopback_allowed`: the plan itself names a
- * loopback address.
+ * "multicast", "unspecified", "broadcast"), NULL when it may be. v4-mapped, v4-compatible,
+ * v4-translated, 6to4, NAT64 (64:ff9b::/96, 64:ff9b:1::/48), Teredo and ISATAP forms are unwrapped
+ * first. `loopback_allowed`: the plan itself names a loopback address.
  */
 const char *url_forbidden(const struct address *address, bool loopback_allowed);
 
