@@ -56,6 +56,11 @@ struct fib *fib_new(const struct facts *facts);
 void fib_free(struct fib *fib);
 void fib_lookup(const struct fib *fib, const struct flow *flow, unsigned int ignore,
 		struct fib_answer *answer);
+/*
+ * Does a policy rule refuse the way to a gateway before its own network is looked up? Then the
+ * kernel takes no route by it, unless that is entered as `onlink` (fib_check_nh_v4_gw()).
+ */
+bool fib_gateway_refused(const struct fib *fib, uint32_t gateway, const char *dev);
 /* Longest match in one table, no rules; NULL when none. `throw` routes are returned as such. */
 const struct route_fact *fib_longest(const struct fib *fib, uint32_t table, uint32_t destination);
 /*

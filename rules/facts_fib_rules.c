@@ -381,3 +381,34 @@ void fib_lookup(const struct fib *fib, const struct flow *flow, unsigned int ign
 		answer->table = answer->thrown->table;
 	}
 }
+
+/* Networks of this machine are in main, or in the table of a VRF; other tables are left out. */
+static bool finds_networks(const struct rule_fact *rule)
+{
+	return rule->action == RULE_LOOKUP && (rule->l3mdev || rule->table == TABLE_MAIN) &&
+	       (!rule->suppress_length.known || rule->suppress_length.value == 0);
+}
+
+bool fib_gateway_refused(const struct fib *fib, uint32_t gateway, const char *dev)
+{
+	const struct list *rules = &fib->facts->rules.rules;
+	const struct flow flow = { .destination = gateway, .oif = dev };
+	size_t i = 0, target;
+
+	while (i < rules->count) {
+		const struct rule_fact *rule = LIST_AT(rules, struct rule_fact, i);
+
+		if (!rule_matches(fib, rule, &flow, 0)) {
+			i++;
+			continue;
+		}
+		if (finds_networks(rule))
+			return false;
+		if (rule->action == RULE_BLACKHOLE || rule->action == RULE_UNREACHABLE ||
+		    rule->action == RULE_PROHIBIT)
+			return true;
+		target = rule->action == RULE_GOTO ? goto_target(rules, i) : rules->count;
+		i = target < rules->count ? target : i + 1;
+	}
+	return false;
+}

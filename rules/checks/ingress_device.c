@@ -85,24 +85,26 @@ static void mend(const struct say *say, const char *arrival)
 	const struct service_fact *service = say->group->example->service;
 	char via[ADDRESS_TEXT_MAX], source[ADDRESS_TEXT_MAX], range[PREFIX_TEXT_MAX];
 	const char *gateway = hop ? address_print(&hop->via, via) : "GATEWAY";
+	bool onlink = hop && say_needs_onlink(say->context, &hop->via, arrival);
 
 	prefix_print(say_range(say), range);
 	address_print(&service->address, source);
 	finding_remedy(say->out, say->finding, "linux",
-		       "ip route replace %s via %s dev %s table 104", range, gateway, arrival);
+		       "ip route replace %s via %s dev %s%s table 104", range, gateway, arrival,
+		       onlink ? " onlink" : "");
 	finding_remedy(say->out, say->finding, "linux",
 		       "ip rule add from %s to %s lookup 104 priority 104", source, range);
 	finding_remedy(say->out, say->finding, "netplan",
-		       "network: {ethernets: {%s: {routes: [{to: %s, via: %s, table: 104}], "
+		       "network: {ethernets: {%s: {routes: [{to: %s, via: %s%s, table: 104}], "
 		       "routing-policy: [{from: %s, to: %s, table: 104, priority: 104}]}}}, then: "
 		       "netplan apply",
-		       arrival, range, gateway, source, range);
+		       arrival, range, gateway, onlink ? ", on-link: true" : "", source, range);
 	finding_remedy(
 		say->out, say->finding, "networkmanager",
-		"nmcli connection modify CONNECTION +ipv4.routes \"%s %s table=104\" "
+		"nmcli connection modify CONNECTION +ipv4.routes \"%s %s table=104%s\" "
 		"+ipv4.routing-rules \"priority 104 from %s to %s table 104\" && nmcli device "
 		"reapply %s",
-		range, gateway, source, range, arrival);
+		range, gateway, onlink ? " onlink=true" : "", source, range, arrival);
 }
 
 static void describe(const struct rule_context *context, const struct class_group *group,

@@ -108,6 +108,8 @@ static void say_good_legs(const struct say *say)
 			text_addf(&legs, " dev %s", hop->dev);
 		if (path->hops->count > 2 && hop->weight > 1)
 			text_addf(&legs, " weight %u", hop->weight);
+		if (say_needs_onlink(say->context, &hop->via, hop->dev))
+			text_add(&legs, " onlink");
 	}
 	text_init(&whole, WORDS_MAX);
 	text_addf(&whole, "ip route replace %s",

@@ -54,6 +54,36 @@ const struct next_hop *say_gateway_on(const struct rule_context *context, const 
 	return NULL;
 }
 
+/* A hop of some route by this gateway that was entered as `onlink`; dev NULL: on any. */
+static const struct next_hop *onlink_hop(const struct rule_context *context,
+					 const struct address *via, const char *dev)
+{
+	const struct list *entries = &context->facts->routes.entries;
+	size_t i, leg;
+
+	for (i = 0; i < entries->count; i++) {
+		const struct list *hops = &LIST_AT(entries, struct route_fact, i)->next_hops;
+
+		for (leg = 0; leg < hops->count; leg++) {
+			const struct next_hop *hop = LIST_AT(hops, struct next_hop, leg);
+
+			if (hop->onlink && address_equal(&hop->via, via) &&
+			    (!dev || text_equal(hop->dev, dev)))
+				return hop;
+		}
+	}
+	return NULL;
+}
+
+bool say_needs_onlink(const struct rule_context *context, const struct address *via,
+		      const char *dev)
+{
+	if (via->family != ADDRESS_IPV4 || !dev)
+		return false;
+	return onlink_hop(context, via, dev) ||
+	       (context->fib && fib_gateway_refused(context->fib, address_ipv4(via), dev));
+}
+
 static void declared_way(const struct rule_context *context, struct way *way)
 {
 	const struct link_fact *link;
@@ -64,6 +94,9 @@ static void declared_way(const struct rule_context *context, struct way *way)
 	way->dev = context->declared.dev;
 	if (!way->dev) {
 		way->dev = device_towards(context, &way->via);
+		hop = way->dev ? NULL : onlink_hop(context, &way->via, NULL);
+		if (hop)
+			way->dev = hop->dev;
 		return;
 	}
 	link = facts_link(context->facts, way->dev);
@@ -120,9 +153,8 @@ static void sibling_way(const struct say *say, struct way *way)
 	}
 }
 
-void say_way(const struct say *say, const struct list *good, struct way *way)
+static void find_way(const struct say *say, const struct list *good, struct way *way)
 {
-	memset(way, 0, sizeof(*way));
 	if (path_is_declared(say->context)) {
 		declared_way(say->context, way);
 		return;
@@ -130,6 +162,13 @@ void say_way(const struct say *say, const struct list *good, struct way *way)
 	if (good && way_of_hops(say->context, good, false, way))
 		return;
 	sibling_way(say, way);
+}
+
+void say_way(const struct say *say, const struct list *good, struct way *way)
+{
+	memset(way, 0, sizeof(*way));
+	find_way(say, good, way);
+	way->onlink = way->known && say_needs_onlink(say->context, &way->via, way->dev);
 }
 
 void words_add_way(struct text *text, const struct way *way)
@@ -165,6 +204,7 @@ static void say_persistent(const struct say *say, const struct wanted_route *wan
 	text_init(&table, WORDS_MAX);
 	if (wanted->table != TABLE_MAIN)
 		text_addf(&table, ", table: %u", wanted->table);
+	text_add(&table, way->onlink ? ", on-link: true" : "");
 	finding_remedy(say->out, say->finding, "netplan",
 		       "network: {ethernets: {%s: {routes: [{to: %s, via: %s%s}]}}}, then: "
 		       "netplan apply",
@@ -172,6 +212,7 @@ static void say_persistent(const struct say *say, const struct wanted_route *wan
 	text_clear(&table);
 	if (wanted->table != TABLE_MAIN)
 		text_addf(&table, " table=%u", wanted->table);
+	text_add(&table, way->onlink ? " onlink=true" : "");
 	finding_remedy(
 		say->out, say->finding, "networkmanager",
 		"nmcli connection modify CONNECTION +ipv4.routes \"%s %s%s\" && nmcli device "
@@ -179,9 +220,10 @@ static void say_persistent(const struct say *say, const struct wanted_route *wan
 		where, gateway, say_text(say, &table), dev);
 	if (say->context->vantage == VANTAGE_IDC_ROUTER && wanted->table == TABLE_MAIN)
 		finding_remedy(say->out, say->finding, "frr",
-			       "vtysh -c 'configure terminal' -c 'ip route %s %s' -c 'end' -c "
-			       "'write memory'",
-			       where, gateway);
+			       "vtysh -c 'configure terminal' -c 'ip route %s %s%s%s%s' -c 'end' "
+			       "-c 'write memory'",
+			       where, gateway, way->onlink ? " " : "", way->onlink ? dev : "",
+			       way->onlink ? " onlink" : "");
 	text_release(&table);
 }
 
@@ -193,6 +235,7 @@ void say_set_route(const struct say *say, const struct wanted_route *wanted, con
 	text_init(&text, WORDS_MAX);
 	text_addf(&text, "ip route replace %s", prefix_print(&wanted->prefix, prefix));
 	words_add_way(&text, way);
+	text_add(&text, way->onlink ? " onlink" : "");
 	words_add_table_option(&text, wanted->table);
 	if (wanted->metric != 0)
 		text_addf(&text, " metric %u", wanted->metric);

@@ -57,6 +57,7 @@ struct way {
 	bool known;
 	struct address via; /* none: a tunnel needs no gateway */
 	const char *dev;    /* NULL: the kernel finds it */
+	bool onlink;        /* the kernel must not look for the gateway's own network */
 };
 
 /*
@@ -64,6 +65,12 @@ struct way {
  * proof; else unknown, and the remedies say GATEWAY.
  */
 void say_way(const struct say *say, const struct list *good, struct way *way);
+/*
+ * Does the kernel take a route by this gateway only as `onlink`: no network of the machine holds it
+ * (some route has it so already), or a policy rule refuses the way to it?
+ */
+bool say_needs_onlink(const struct rule_context *context, const struct address *via,
+		       const char *dev);
 /* A gateway that some route of these facts already uses on this interface; NULL: none. */
 const struct next_hop *say_gateway_on(const struct rule_context *context, const char *dev);
 /* " via 172.20.5.1 dev eth0" */

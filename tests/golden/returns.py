@@ -152,6 +152,16 @@ def dead():
 def astray():
     other = route("100.104.0.0/16", "172.20.5.254", "eth0")
     pair("rt08-other-gateway", routed(DEFAULT, other), "RT-08", routed(DEFAULT, HOME))
+    # a rule that no reply meets refuses the way to the gateway when a route by it is entered
+    refuses = rule(50, action="blackhole", oif="eth0", match=False)
+    pair("rt08-gateway-refused-by-rule", routed(DEFAULT, other, rules=[refuses]),
+         "RT-08\nip route replace 100.104.0.0/16 via 172.20.5.1 dev eth0 onlink",
+         routed(DEFAULT, HOME, rules=[refuses]))
+    far = [hop("10.99.9.1", "eth0", onlink=True)]
+    pair("rt02-half-by-onlink-gateway",
+         routed(DEFAULT, route("100.104.0.0/17", hops=far), declared=("10.99.9.1", None)),
+         "RT-02\nip route replace 100.104.0.0/16 via 10.99.9.1 dev eth0 onlink",
+         routed(DEFAULT, route("100.104.0.0/16", hops=far), declared=("10.99.9.1", None)))
     pair("rt08-default-of-another", routed(DEFAULT), "RT-08",
          routed(route("0.0.0.0/0", "172.20.5.1", "eth0")))
     pair("rt08-other-interface",

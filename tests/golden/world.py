@@ -160,7 +160,7 @@ def classes(world, net, mark=0, match="match"):
                "error": ERRORS.get(entry["type"])}
         if entry["type"] in LEAVES:
             row["destination"] = entry["destination"]
-            row["next_hops"] = entry["next_hops"]
+            row["next_hops"] = bare(entry["next_hops"], "onlink")
         same = made and all(made[-1][key] == row[key] for key in row
                             if key not in ("first", "last", "destination"))
         if same and made[-1]["destination"] == row["destination"]:
