@@ -35,6 +35,14 @@ needs() {
 		tool shellcheck shellcheck ShellCheck
 		tool valgrind valgrind valgrind
 		file /usr/lib/frr/bgpd frr frr
+		tool nginx nginx-light nginx
+		tool fcgiwrap fcgiwrap fcgiwrap
+		tool git git git
+		file /usr/lib*/git-core/git-http-backend git git-core
+		tool dnsmasq dnsmasq-base dnsmasq
+		tool openssl openssl openssl
+		tool curl curl curl
+		file /usr/share/maven-repo/commons-io libcommons-io-java -
 		file /usr/lib/python3*/dist-packages/jsonschema python3-jsonschema python3-jsonschema
 	END
 }
@@ -102,6 +110,11 @@ group_lint() {
 
 group_lab() {
 	sh "$root/tests/lab/run.sh" "$@"
+}
+
+# Real peers, one planted fault at a time; then hostile ones.
+group_endpoints() {
+	sh "$root/tests/endpoints/run.sh" "$@"
 }
 
 # `exact` (classes against single look-ups) and `healthy` (no false alarm); arguments go to one.
@@ -186,14 +199,15 @@ results=$(mktemp)
 trap 'rm -f "$log" "$results"' EXIT
 trap 'exit 130' INT TERM
 
-groups="lint unit lab worlds robust fuzz"
+groups="lint unit lab endpoints worlds robust fuzz"
 if [ $# -gt 0 ]; then
 	groups=$1
 	shift
 	case $groups in
-	lint|unit|lab|worlds|robust|fuzz|bench) ;;
+	lint|unit|lab|endpoints|worlds|robust|fuzz|bench) ;;
 	*)
-		echo "tests/run.sh: unknown group '$groups': lint, unit, lab, worlds, robust, fuzz, bench" >&2
+		printf "tests/run.sh: unknown group '%s': %s\n" "$groups" \
+			"lint, unit, lab, endpoints, worlds, robust, fuzz, bench" >&2
 		exit 64
 		;;
 	esac

@@ -22,19 +22,28 @@ class LabError(Exception):
     """The lab itself failed: no verdict about the program follows."""
 
 
+def unshare():
+    """What makes private namespaces; -u so that no script can rename the machine."""
+    flags = "-mnpu" if os.geteuid() == 0 else "-Urmnpu"
+    return ["unshare", flags, "--fork", "--kill-child", "--mount-proc"]
+
+
 class Lab:
-    def __init__(self, folder, binaries, limit=90):
+    """`sources` are sourced by every script, in order; `more` joins their environment."""
+
+    def __init__(self, folder, binaries, limit=90,
+                 sources=(HERE / "lab.sh", HERE / "lab_bgp.sh"), more=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.binaries = binaries
+        self.sources = sources
         self.count = 0
-        flags = "-mnp" if os.geteuid() == 0 else "-Urmnp"
         environment = {
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "LAB_DIR": str(self.folder), "LAB_BIN": str(binaries), "LC_ALL": "C",
+            **(more or {}),
         }
         self.process = subprocess.Popen(
-            ["unshare", flags, "--fork", "--kill-child", "--mount-proc", "sh", "-c", LOOP],
+            [*unshare(), "sh", "-c", LOOP],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env=environment, text=True)
         self.timer = threading.Timer(limit, self.process.kill)
@@ -44,7 +53,7 @@ class Lab:
         """Runs a script; returns (status, stdout, stderr)."""
         self.count += 1
         path = self.folder / f"{self.count:02d}.sh"
-        path.write_text(f". {HERE}/lab.sh\n. {HERE}/lab_bgp.sh\n{script}\n")
+        path.write_text("".join(f". {source}\n" for source in self.sources) + script + "\n")
         try:
             self.process.stdin.write(f"{path}\n")
             self.process.stdin.flush()
@@ -72,11 +81,10 @@ class Lab:
 
 def usable():
     """Why no lab can be made here; None when it can."""
-    flags = "-mnp" if os.geteuid() == 0 else "-Urmnp"
     probe = ("mount -t tmpfs tmpfs /run && mkdir /run/u /run/w && "
              "mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/u,workdir=/run/w /etc && "
              "ip link add probe0 type veth peer name probe1")
     result = subprocess.run(
-        ["unshare", flags, "--fork", "--kill-child", "--mount-proc", "sh", "-eu", "-c", probe],
+        [*unshare(), "sh", "-eu", "-c", probe],
         capture_output=True, text=True, check=False)
     return None if result.returncode == 0 else result.stderr.strip().splitlines()[-1:]

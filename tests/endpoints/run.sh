@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The group `endpoints`: every *_lab.sh and *_hostile.sh of this folder, several at once (they wait
+# more than they work), then the scenarios of lab.py.
+#
+#	run.sh [NAME...]     only these: names of scripts (without .sh) or of scenarios
+#
+# A script gets the build's folder as $1 and prints `ok|FAIL|SKIP endpoints NAME...` lines; it is
+# ended after SCRIPT_LIMIT seconds, the scenarios together after LAB_LIMIT.
+set -eu
+
+SCRIPT_LIMIT=300
+LAB_LIMIT=900
+AT_ONCE=3
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+release=${RB_RELEASE:-$(CDPATH='' cd -- "$here/../.." && pwd -P)/build/release}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+
+lab() { # ARGUMENT...
+	timeout -s KILL "$LAB_LIMIT" python3 "$here/lab.py" --program "$release/reachback" \
+		--binaries "$release/tests" --jobs "$((2 * $(nproc)))" "$@"
+}
+
+# Passes a script's lines on whole, and answers for it where it ends badly without a word.
+script() { # PATH
+	name=$(basename "$1" .sh)
+	status=0
+	timeout -s KILL "$SCRIPT_LIMIT" sh "$1" "$release" >"$scratch/$name" 2>&1 || status=$?
+	cat "$scratch/$name"
+	if ! grep -qE '^(ok|FAIL|SKIP) endpoints ' "$scratch/$name"; then
+		echo "FAIL endpoints $name: said nothing, status $status"
+	elif [ "$status" -ne 0 ] && ! grep -q '^FAIL ' "$scratch/$name"; then
+		echo "FAIL endpoints $name: ended with status $status"
+	fi
+}
+
+scripts() { # PATH...
+	running=0
+	for path in "$@"; do
+		if [ "$running" -eq "$AT_ONCE" ]; then
+			wait
+			running=0
+		fi
+		script "$path" &
+		running=$((running + 1))
+	done
+	wait
+}
+
+if [ $# -eq 0 ]; then
+	set --
+	for path in "$here"/*_lab.sh "$here"/*_hostile.sh; do
+		[ ! -e "$path" ] || set -- "$@" "$path"
+	done
+	scripts "$@"
+	lab || [ $? -eq 1 ] || echo "FAIL endpoints lab: ended before its last scenario"
+	exit 0
+fi
+for name in "$@"; do
+	shift
+	if [ -e "$here/$name.sh" ]; then
+		script "$here/$name.sh"
+	else
+		set -- "$@" "$name"
+	fi
+done
+[ $# -eq 0 ] || lab "$@" || :

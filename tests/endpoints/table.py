@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scenarios of the lab of endpoints: every scenarios/*.ini, checked as it is read."""
+
+import configparser
+import dataclasses
+import json
+import pathlib
+
+HERE = pathlib.Path(__file__).resolve().parent
+EXIT = {"ready": 0, "ready-with-risks": 0, "not-ready": 2, "undetermined": 3}
+# Keys with their meaning: README.md.
+KEYS = {
+    "plant", "revert", "causes", "warns", "verdict", "plan", "plant-plan", "args", "plant-args",
+    "environment", "allow", "truth", "rung", "twin", "twin-warns", "needs", "repeat", "world",
+}
+
+
+class TableError(Exception):
+    """A scenario that cannot be meant as it stands."""
+
+
+def verdict_of(causes, warns):
+    return "not-ready" if causes else "ready-with-risks" if warns else "ready"
+
+
+@dataclasses.dataclass
+class Run:
+    """One run of the program: what differs from the healthy world, and what must come of it."""
+
+    word: str
+    plan: dict
+    args: list
+    environment: list
+    causes: frozenset
+    warns: frozenset
+    verdict: str
+    truth: list  # steps of truth.sh, one of which must fail; ["ok"]: none does
+    rungs: frozenset
+
+
+@dataclasses.dataclass
+class Scenario:
+    name: str
+    world: str
+    plant: str
+    revert: str
+    planted: Run
+    twin: Run
+    allow: list
+    needs: frozenset
+    repeat: int
+
+
+def merged(plan, patch):
+    """A JSON merge patch: null takes a key away."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(plan) if isinstance(plan, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
+
+
+def _planted(name, row, plan):
+    causes = frozenset(row["causes"].split())
+    warns = frozenset(row.get("warns", "").split())
+    verdict = row.get("verdict", verdict_of(causes, warns))
+    if verdict not in EXIT:
+        raise TableError(f"{name}: verdict {verdict}")
+    truth = row.get("truth", "any" if causes else "ok").split()
+    return Run("planted", merged(plan, json.loads(row.get("plant-plan", "{}"))),
+               row.get("args", "").split() + row.get("plant-args", "").split(),
+               row.get("environment", "").split(), causes, warns, verdict, truth,
+               frozenset(row.get("rung", "").split()))
+
+
+def _scenario(name, row, base):
+    unknown = set(row) - KEYS
+    if unknown:
+        raise TableError(f"{name}: unknown key {', '.join(sorted(unknown))}")
+    if "causes" not in row:
+        raise TableError(f"{name}: no causes")
+    if not {"plant", "plant-plan", "plant-args", "environment"} & set(row) and row["causes"]:
+        raise TableError(f"{name}: nothing is planted")
+    plan = merged(base, json.loads(row.get("plan", "{}")))
+    warns = frozenset(row.get("twin-warns", "").split())
+    return Scenario(
+        name=name,
+        world=row.get("world", ":"),
+        plant=row.get("plant", ":"),
+        revert=row.get("revert", ":"),
+        planted=_planted(name, row, plan),
+        twin=Run("twin", plan, row.get("args", "").split(), [], frozenset(), warns,
+                 row.get("twin", verdict_of((), warns)), ["ok"], frozenset()),
+        allow=row["allow"].split() if "allow" in row else None,
+        needs=frozenset(row.get("needs", "").split()),
+        repeat=int(row.get("repeat", "1")))
+
+
+def load(base):
+    """Every scenario by its name; `base` is the healthy world's plan."""
+    rows = {}
+    for path in sorted((HERE / "scenarios").glob("*.ini")):
+        parser = configparser.RawConfigParser(
+            delimiters=("=",), comment_prefixes=("#",), empty_lines_in_values=False, strict=True)
+        parser.optionxform = str
+        parser.read_string(path.read_text())
+        for name in parser.sections():
+            if name in rows:
+                raise TableError(f"{name}: written twice")
+            rows[name] = _scenario(name, parser[name], base)
+    return rows
+
+
+def pending():
+    """Scenarios that the program does not answer as expected yet, with the reason of each."""
+    lines = (HERE / "pending").read_text().splitlines()
+    rows = (line.partition(":") for line in lines if line and not line.startswith("#"))
+    return {name.strip(): reason.strip() for name, _, reason in rows}
