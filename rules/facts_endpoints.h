@@ -85,7 +85,7 @@ enum name_outcome {
 	NAME_TIMED_OUT,
 	NAME_UNREACHABLE, /* closed port or ICMP from the way there */
 	NAME_TRUNCATED,   /* cut answer over UDP, and TCP failed */
-	NAME_MALFORMED,   /* wrong question, loop of aliases, damaged message */
+	NAME_MALFORMED,   /* damaged message, loop of aliases */
 	NAME_FAILED,      /* this machine could not ask */
 	NAME_OUTCOMES
 };
@@ -95,15 +95,19 @@ struct name_fact {
 	char *name;   /* as in the URL, without a final dot */
 	char *server; /* "192.0.2.53:53"; "hosts" (the hosts file), "option" (--resolve) */
 	char *kind;   /* "A" or "AAAA" */
+	char *question; /* the name that was asked for, by the search list; NULL: `name` */
 	int outcome;  /* enum name_outcome */
+	char *error;  /* errno's name, or why the server was not asked */
 	struct maybe rcode;
 	struct strings addresses; /* in text, sorted */
+	uint32_t left_out; /* addresses beyond those that are kept */
 	struct strings aliases;   /* CNAME targets in their order */
 	bool over_tcp;  /* answered over TCP after a cut answer */
 	bool extra;     /* server was asked for by option, the resolver does not use it */
 	bool used;      /* these addresses are what this machine connects to */
 	uint32_t took_us;
 	uint32_t tries; /* questions sent */
+	uint32_t strays; /* messages of this server so far that fitted no question */
 };
 
 struct endpoint_target {
@@ -374,7 +378,7 @@ struct endpoints_facts {
 	bool deep;           /* --deep was given */
 	struct strings name_servers; /* of the resolver configuration, "address:port", in order */
 	struct strings limits; /* deadlines that struck, in words */
-	struct list names;     /* struct name_fact, by name, server, kind */
+	struct list names;     /* struct name_fact, by name, server, question, kind */
 	struct list targets;   /* struct endpoint_target: the plan's first, then by url */
 	struct list attempts;  /* struct attempt_fact, by url, address */
 	struct list hops;      /* struct hop_fact, by url, address, ttl */

@@ -150,6 +150,7 @@ static int compare_names(const void *one, const void *two)
 	int order = compare_words(a->name, b->name);
 
 	order = THEN(order, compare_words(a->server, b->server));
+	order = THEN(order, compare_words(a->question, b->question));
 	return THEN(order, compare_words(a->kind, b->kind));
 }
 

@@ -214,7 +214,7 @@ static struct target *add_target(struct run *run, struct url *url, int purpose,
 		run->error = -ENOMEM;
 		return NULL;
 	}
-	(void)names_resolve(run, target->url.host, resolved, target);
+	(void)names_resolve(run, target->url.host, target->url.port, resolved, target);
 	return target;
 }
 

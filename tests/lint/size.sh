@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Files stay below 500 lines, functions within 60 and within five parameters.
+# Files stay below 500 lines, functions within 60 and within five parameters. Where a library that
+# calls back dictates more, the function is named after it: NAME_for_LIBRARY.
 . "$(dirname -- "$0")/lint_common.inc"
 
 files_too_long() {
@@ -16,7 +17,8 @@ functions() {
 		jq -r '(.end - .line + 1) as $size | (.signature // "()") as $words |
 			($words | [scan(",")] | length + 1) as $count |
 			(select($size > 60) | "\(.path):\(.line): \(.name) has \($size) lines"),
-			(select($count > 5 and ($words | test("\\(\\*") | not)) |
+			(select($count > 5 and ($words | test("\\(\\*") | not) and
+				(.name | test("_for_(ares|curl)$") | not)) |
 				"\(.path):\(.line): \(.name) has \($count) parameters")'
 }
 
