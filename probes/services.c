@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const uint32_t default_ports[] = { 443, 80, 22 };
 
@@ -21,137 +20,16 @@ struct search {
 	const struct probe_context *context;
 	struct facts *facts;
 	struct fault *fault;
-	uint32_t ports[64]; /* whose published containers matter */
-	size_t port_count;
+	struct service_wants wants; /* whose containers matter */
+	struct sources sources;
 	bool planned; /* the plan names services */
-	bool asked_sources;
-	uint32_t *sources;
-	size_t source_count;
 };
 
-static bool is_any(const struct address *address)
-{
-	static const uint8_t none[16];
-
-	return !memcmp(address->bytes, none, sizeof(none));
-}
-
-/* Does the socket take IPv4 packets to `address`? */
-static bool listener_takes(const struct listener_fact *listener, const struct address *address)
-{
-	if (is_any(&listener->address))
-		return listener->address.family == ADDRESS_IPV4 || !listener->v6only;
-	return address_equal(&listener->address, address);
-}
-
-/* What the reply takes from its socket: owner, mark, device. */
-static int find_socket(const struct facts *facts, struct service_fact *service)
-{
-	size_t i;
-
-	for (i = 0; i < facts->listeners.listeners.count; i++) {
-		const struct listener_fact *listener =
-			LIST_AT(&facts->listeners.listeners, struct listener_fact, i);
-
-		if (listener->port != service->port || !listener_takes(listener, &service->address))
-			continue;
-		service->uid.known = true;
-		service->uid.value = listener->uid;
-		service->mark = listener->mark;
-		free(service->dev);
-		service->dev = text_copy(listener->dev);
-		if (listener->dev && !service->dev)
-			return -ENOMEM;
-		if (!is_any(&listener->address))
-			return 0; /* the exact socket is asked before the wildcard one */
-	}
-	return 0;
-}
-
-static struct service_fact *service_find(const struct facts *facts, const struct address *address,
-					 uint32_t port)
-{
-	size_t i;
-
-	for (i = 0; i < facts->services.services.count; i++) {
-		struct service_fact *service =
-			LIST_AT(&facts->services.services, struct service_fact, i);
-
-		if (service->port == port && !service->iif &&
-		    address_equal(&service->address, address))
-			return service;
-	}
-	return NULL;
-}
-
-int service_add(struct facts *facts, const struct service_wish *wish, struct service_fact **added)
-{
-	const struct address *address = wish->address;
-	struct service_fact *service = service_find(facts, address, wish->port);
-	char text[ADDRESS_TEXT_MAX];
-	struct text name;
-
-	if (added)
-		*added = service;
-	if (service)
-		return 0;
-	service = list_add(&facts->services.services, sizeof(*service));
-	if (!service)
-		return -ENOMEM;
-	text_init(&name, ADDRESS_TEXT_MAX + 16);
-	text_addf(&name, address->family == ADDRESS_IPV6 ? "[%s]:%u" : "%s:%u",
-		  address_print(address, text), (unsigned int)wish->port);
-	service->service = text_take(&name);
-	service->address = *address;
-	service->port = wish->port;
-	service->origin = text_copy(wish->origin);
-	service->detail = text_copy(wish->detail);
-	service->local = facts_local_address(facts, address) != NULL;
-	service->resolved = address->family == ADDRESS_IPV4;
-	if (added)
-		*added = service;
-	if (!service->service || !service->origin || (wish->detail && !service->detail))
-		return -ENOMEM;
-	return service->local ? find_socket(facts, service) : 0;
-}
-
-static void want_port(struct search *search, uint32_t port)
-{
-	if (search->port_count < sizeof(search->ports) / sizeof(search->ports[0]))
-		search->ports[search->port_count++] = port;
-}
-
-static bool port_wanted(const struct search *search, uint32_t port)
-{
-	size_t i;
-
-	for (i = 0; i < search->port_count; i++)
-		if (search->ports[i] == port)
-			return true;
-	return false;
-}
-
-static bool covers(const struct address *outer, const struct address *address)
-{
-	return is_any(outer) || address_equal(outer, address);
-}
-
-/* NAT rules send this port elsewhere, in place of the host's own socket. */
-static bool is_diverted(const struct facts *facts, const struct address *address, uint32_t port)
-{
-	size_t i;
-
-	for (i = 0; i < facts->listeners.published.count; i++) {
-		const struct published_fact *published =
-			LIST_AT(&facts->listeners.published, struct published_fact, i);
-
-		if (published->port == port && published->diverts &&
-		    !address_is_loopback(&published->container) &&
-		    covers(&published->address, address))
-			return true;
-	}
-	return false;
-}
+/* What the sources of a wildcard's replies are asked for with, and how the service is told. */
+struct wildcard {
+	struct sources_question question;
+	const char *origin, *detail;
+};
 
 static int add_options(struct search *search)
 {
@@ -160,12 +38,13 @@ static int add_options(struct search *search)
 
 	for (i = 0; !code && i < search->context->service_count; i++) {
 		const struct probe_service *asked = &search->context->services[i];
+		bool local = facts_local_address(search->facts, &asked->address);
 
-		if (facts_local_address(search->facts, &asked->address)) {
-			want_port(search, asked->port);
-			if (is_diverted(search->facts, &asked->address, asked->port))
-				continue;
-		}
+		if (local)
+			code = service_want(&search->wants, &asked->address, asked->port);
+		if (code || (local && service_is_diverted(search->facts, &asked->address,
+							  asked->port)))
+			continue;
 		code = service_add(search->facts, &(struct service_wish){
 			&asked->address, asked->port, "option", NULL }, NULL);
 	}
@@ -215,10 +94,10 @@ static int add_url(struct search *search, const char *url, const struct address 
 	local = address.family && facts_local_address(search->facts, &address);
 	/* what another machine serves is not what this one publishes */
 	if (local || !address.family)
-		want_port(search, port);
-	if (!address.family)
+		code = service_want(&search->wants, &address, port);
+	if (!code && !address.family)
 		code = add_unresolved(search, host, port, url);
-	else if (!local || !is_diverted(search->facts, &address, port))
+	else if (!code && (!local || !service_is_diverted(search->facts, &address, port)))
 		code = service_add(search->facts, &(struct service_wish){
 			&address, port, "plan", url }, NULL);
 	free(host);
@@ -236,64 +115,76 @@ static int add_plan(struct search *search)
 	return code;
 }
 
-static int ask_sources(struct search *search)
+/* A socket bound to a device that does not hold the address: there its connections arrive. */
+static int set_arrival(const struct facts *facts, const char *dev, struct service_fact *service)
 {
-	if (search->asked_sources)
+	if (!dev || service->arrival || !text_equal(service->dev, dev) ||
+	    service_hears(facts, dev, &service->address))
 		return 0;
-	search->asked_sources = true;
-	return service_sources(search->facts, search->context->deadline_ms, &search->sources,
-			       &search->source_count, search->fault);
+	service->arrival = text_copy(dev);
+	return service->arrival ? 0 : -ENOMEM;
 }
 
 /* The plan's address, where it is here; else every source that the kernel would choose. */
-static int add_by_source(struct search *search, uint32_t port, const char *origin,
-			 const char *detail)
+static int add_by_source(struct search *search, const struct wildcard *wildcard)
 {
 	const struct address *declared = &search->facts->plan.link.gitlab_ip;
+	uint32_t port = wildcard->question.port;
+	const struct sources_answer *found;
 	size_t i;
 	int code;
 
 	if (declared->family && facts_local_address(search->facts, declared)) {
-		if (is_diverted(search->facts, declared, port))
+		if (service_is_diverted(search->facts, declared, port))
 			return 0;
 		return service_add(search->facts, &(struct service_wish){
-			declared, port, origin, detail }, NULL);
+			declared, port, wildcard->origin, wildcard->detail }, NULL);
 	}
-	code = ask_sources(search);
-	for (i = 0; !code && i < search->source_count; i++) {
-		struct address address = address_from_ipv4(search->sources[i]);
+	code = sources_find(&search->sources, &wildcard->question, &found, search->fault);
+	for (i = 0; !code && i < found->count; i++) {
+		struct address address = address_from_ipv4(found->items[i]);
+		struct service_fact *service;
 
-		if (is_diverted(search->facts, &address, port))
+		if (service_is_diverted(search->facts, &address, port))
 			continue;
 		code = service_add(search->facts, &(struct service_wish){
-			&address, port, origin, detail }, NULL);
+			&address, port, wildcard->origin, wildcard->detail }, &service);
+		if (!code)
+			code = set_arrival(search->facts, wildcard->question.dev, service);
 	}
 	return code;
 }
 
 static int add_listener(struct search *search, const struct listener_fact *listener)
 {
-	if (address_is_loopback(&listener->address) ||
-	    is_diverted(search->facts, &listener->address, listener->port))
+	const struct wildcard wildcard = {
+		.question = { listener->port, listener->uid,
+			      listener->mark.known ? listener->mark.value : 0, listener->dev },
+		.origin = "wildcard",
+		.detail = listener->address.family == ADDRESS_IPV6 ? "[::]" : "0.0.0.0",
+	};
+
+	if (!service_is_reached(search->facts, listener) ||
+	    service_is_diverted(search->facts, &listener->address, listener->port))
 		return 0;
-	if (listener->address.family == ADDRESS_IPV4 && !is_any(&listener->address))
+	if (listener->address.family == ADDRESS_IPV4 && !service_is_any(&listener->address))
 		return service_add(search->facts, &(struct service_wish){
 			&listener->address, listener->port, "listener", NULL }, NULL);
-	if (!is_any(&listener->address) || listener->v6only)
+	if (!service_is_any(&listener->address) || listener->v6only)
 		return 0;
-	return add_by_source(search, listener->port, "wildcard",
-			     listener->address.family == ADDRESS_IPV6 ? "[::]" : "0.0.0.0");
+	return add_by_source(search, &wildcard);
 }
 
 static int add_listeners(struct search *search)
 {
+	static const struct address anywhere = { .family = ADDRESS_NONE };
 	const struct list *listeners = &search->facts->listeners.listeners;
 	size_t i;
 	size_t port;
 	int code = 0;
 
-	for (port = 0; port < sizeof(default_ports) / sizeof(default_ports[0]); port++) {
-		want_port(search, default_ports[port]);
+	for (port = 0; !code && port < sizeof(default_ports) / sizeof(default_ports[0]); port++) {
+		code = service_want(&search->wants, &anywhere, default_ports[port]);
 		for (i = 0; !code && i < listeners->count; i++) {
 			const struct listener_fact *listener =
 				LIST_AT(listeners, struct listener_fact, i);
@@ -301,72 +192,6 @@ static int add_listeners(struct search *search)
 			if (listener->port == default_ports[port])
 				code = add_listener(search, listener);
 		}
-	}
-	return code;
-}
-
-static int add_published(struct search *search, const struct published_fact *published)
-{
-	const struct address_fact *host = facts_local_address(search->facts, &published->address);
-	const struct link_fact *link = published->dev ?
-		facts_link(search->facts, published->dev) : NULL;
-	struct service_fact *service;
-	char address[ADDRESS_TEXT_MAX];
-	struct text detail;
-	int code;
-
-	text_init(&detail, TEXT_FOREIGN_MAX);
-	text_addf(&detail, "published by this host as %s:%u",
-		  address_print(&published->address, address), (unsigned int)published->port);
-	code = service_add(search->facts, &(struct service_wish){
-		&published->container, published->container_port, "published",
-		text_string(&detail) }, &service);
-	code = code ? code : text_error(&detail);
-	text_release(&detail);
-	/* one of this host's own addresses replies by itself; a far one is found by its route */
-	if (code || service->iif || service->local)
-		return code;
-	service->uid.known = false;
-	service->mark.known = false;
-	free(service->dev);
-	service->dev = NULL;
-	service->iif = link ? text_copy(link->name) : NULL;
-	if (host)
-		service->arrival = text_copy(host->dev);
-	return (link && !service->iif) || (host && !service->arrival) ? -ENOMEM : 0;
-}
-
-/* A proxy and a rule, or two ports of the host, may lead to one port of a container. */
-static bool is_listed(const struct facts *facts, const struct published_fact *published)
-{
-	size_t i;
-
-	for (i = 0; i < facts->services.services.count; i++) {
-		const struct service_fact *service =
-			LIST_AT(&facts->services.services, struct service_fact, i);
-
-		if (service->iif && service->port == published->container_port &&
-		    address_equal(&service->address, &published->container))
-			return true;
-	}
-	return false;
-}
-
-static int add_containers(struct search *search)
-{
-	const struct list *list = &search->facts->listeners.published;
-	size_t i;
-	int code = 0;
-
-	for (i = 0; !code && i < list->count; i++) {
-		const struct published_fact *published = LIST_AT(list, struct published_fact, i);
-
-		if (!port_wanted(search, published->port) ||
-		    published->container.family != ADDRESS_IPV4 ||
-		    address_is_loopback(&published->container) ||
-		    is_listed(search->facts, published))
-			continue;
-		code = add_published(search, published);
 	}
 	return code;
 }
@@ -405,6 +230,13 @@ static int add_for_router(struct search *search)
 static int add_fallback(struct search *search)
 {
 	struct facts *facts = search->facts;
+	const struct wildcard kernel = {
+		.question = { .port = default_ports[0] },
+		.origin = "kernel",
+		.detail = facts->listeners.section.state == FACT_OK ?
+			"nothing listens on 443, 80 or 22: the source that the kernel picks" :
+			"listeners could not be read: the source that the kernel picks",
+	};
 	int code = 0;
 
 	if (facts->services.services.count)
@@ -413,10 +245,7 @@ static int add_fallback(struct search *search)
 		code = add_for_router(search);
 	if (code || facts->services.services.count)
 		return code;
-	return add_by_source(search, 443, "kernel",
-			     facts->listeners.section.state == FACT_OK ?
-			     "nothing listens on 443, 80 or 22: the source that the kernel picks" :
-			     "listeners could not be read: the source that the kernel picks");
+	return add_by_source(search, &kernel);
 }
 
 static int find_services(struct search *search)
@@ -430,7 +259,7 @@ static int find_services(struct search *search)
 	if (!code && !search->context->service_count && !search->planned)
 		code = add_listeners(search);
 	if (!code)
-		code = add_containers(search);
+		code = service_add_containers(search->facts, &search->wants);
 	return code || search->context->service_count ? code : add_fallback(search);
 }
 
@@ -441,8 +270,10 @@ static int run(const struct probe_context *context, struct facts *facts, struct 
 
 	if (facts->addresses.section.state != FACT_OK || facts->links.section.state != FACT_OK)
 		return fault_set(fault, -ENODATA, "addresses or links of this host are not known");
+	sources_init(&search.sources, facts, context->deadline_ms);
 	code = find_services(&search);
-	free(search.sources);
+	sources_release(&search.sources);
+	service_wants_release(&search.wants);
 	if (code)
 		return fault_set(fault, code, "cannot list the services");
 	/* the vantage depends on the services asked for, the ways depend on the vantage */

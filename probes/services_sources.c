@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A wildcard listener stands for the addresses by which the kernel would reply: the preferred
- * sources over the pieces of the range.
+ * sources over the pieces of the range, asked for with what its replies take from the socket. One
+ * that is bound to a device replies by that device alone.
  */
 #include "probes/services.h"
 
-#include "probes/proof_cuts.h"
 #include "probes/routes_hops.h"
 #include "probes/routes_scan.h"
 
@@ -17,49 +17,71 @@
 /* Questions at least: a piece whose route has several legs has several sources. */
 #define QUESTIONS 64
 
-struct sources {
-	const struct cuts *cuts;
-	size_t each; /* questions a piece */
-	uint32_t *items;
-	size_t count;
-	size_t room;
+struct run {
+	const struct sources *sources;
+	size_t each; /* questions a piece and interval of ports */
+	struct sources_answer *answer;
 };
 
-static void ask(size_t index, struct lookup_tuple *tuple, void *data)
+void sources_init(struct sources *sources, struct facts *facts, uint64_t deadline_ms)
 {
-	const struct sources *sources = data;
-
-	size_t piece = index / sources->each;
-	uint32_t first = sources->cuts->starts[piece];
-	uint64_t size = (uint64_t)cuts_end(sources->cuts, piece) - first + 1;
-
-	tuple->destination = first + (uint32_t)(size * (index % sources->each) / sources->each);
-	tuple->sport = 443;
-	tuple->dport = EPHEMERAL_FIRST;
+	memset(sources, 0, sizeof(*sources));
+	sources->facts = facts;
+	sources->deadline_ms = deadline_ms;
 }
 
-static int keep(struct sources *sources, uint32_t source)
+void sources_release(struct sources *sources)
 {
 	size_t i;
 
-	for (i = 0; i < sources->count; i++)
-		if (sources->items[i] == source)
+	for (i = 0; i < sources->known.count; i++)
+		free(LIST_AT(&sources->known, struct sources_answer, i)->items);
+	free(sources->known.items);
+	if (sources->ready)
+		lookup_close(&sources->lookup);
+	port_cuts_release(&sources->ports);
+	cuts_release(&sources->cuts);
+	memset(sources, 0, sizeof(*sources));
+}
+
+static void ask(size_t index, struct lookup_tuple *tuple, void *data)
+{
+	const struct run *run = data;
+	const struct sources *sources = run->sources;
+	size_t turn = index % run->each;
+	size_t port = index / run->each % sources->ports.count;
+	size_t piece = index / run->each / sources->ports.count;
+	uint32_t first = sources->cuts.starts[piece];
+	uint64_t size = (uint64_t)cuts_end(&sources->cuts, piece) - first + 1;
+
+	*tuple = run->answer->asked;
+	tuple->destination = first + (uint32_t)(size * turn / run->each);
+	tuple->dport = sources->ports.starts[port];
+}
+
+static int keep(struct sources_answer *answer, uint32_t source)
+{
+	size_t i;
+
+	for (i = 0; i < answer->count; i++)
+		if (answer->items[i] == source)
 			return 0;
-	if (sources->count == sources->room) {
-		size_t room = sources->room ? sources->room * 2 : 8;
-		uint32_t *items = realloc(sources->items, room * sizeof(*items));
+	if (answer->count == answer->room) {
+		size_t room = answer->room ? answer->room * 2 : 8;
+		uint32_t *items = realloc(answer->items, room * sizeof(*items));
 
 		if (!items)
 			return -ENOMEM;
-		sources->items = items;
-		sources->room = room;
+		answer->items = items;
+		answer->room = room;
 	}
-	sources->items[sources->count++] = source;
+	answer->items[answer->count++] = source;
 	return 0;
 }
 
 static int take_source(size_t index, const struct nlmsghdr *header, int error, void *data)
 {
+	const struct run *run = data;
 	const struct nlattr *tb[RTA_PREFSRC + 1];
 	struct address address;
 	uint32_t source;
@@ -73,7 +95,7 @@ static int take_source(size_t index, const struct nlmsghdr *header, int error, v
 	if (!rtnl_ipv4(tb[RTA_PREFSRC], &source) || prefix_contains(&reverse_range, source))
 		return 0;
 	address = address_from_ipv4(source);
-	return address_is_loopback(&address) ? 0 : keep(data, source);
+	return address_is_loopback(&address) ? 0 : keep(run->answer, source);
 }
 
 static int compare(const void *a, const void *b)
@@ -84,8 +106,8 @@ static int compare(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* Without any way to the range the kernel has no choice to make: every address of this host. */
-static int keep_addresses(const struct facts *facts, struct sources *sources)
+/* Addresses of this host that a socket bound to `dev` serves; of all its interfaces: NULL. */
+static int keep_addresses(const struct facts *facts, const char *dev, struct sources_answer *answer)
 {
 	size_t i;
 	int code = 0;
@@ -96,18 +118,19 @@ static int keep_addresses(const struct facts *facts, struct sources *sources)
 		uint32_t address = address_ipv4(&fact->address);
 
 		if (address && !address_is_loopback(&fact->address) &&
-		    !prefix_contains(&reverse_range, address))
-			code = keep(sources, address);
+		    !prefix_contains(&reverse_range, address) &&
+		    service_hears(facts, dev, &fact->address))
+			code = keep(answer, address);
 	}
 	return code;
 }
 
 /* Cuts by the routes. Reading them costs less than asking for every address, however many. */
-static int cut(struct facts *facts, uint64_t deadline_ms, struct cuts *cuts, struct fault *fault)
+static int cut(struct sources *sources, struct fault *fault)
 {
-	struct route_scan scan = { .facts = facts, .ranges = { cuts, NULL } };
+	struct route_scan scan = { .facts = sources->facts, .ranges = { &sources->cuts, NULL } };
 	struct rtnl rtnl;
-	int code = rtnl_open(&rtnl, NETLINK_ROUTE, 0, deadline_ms, fault);
+	int code = rtnl_open(&rtnl, NETLINK_ROUTE, 0, sources->deadline_ms, fault);
 
 	if (code)
 		return code;
@@ -115,56 +138,109 @@ static int cut(struct facts *facts, uint64_t deadline_ms, struct cuts *cuts, str
 	rtnl_close(&rtnl);
 	if (code)
 		return code;
-	cuts_add_policy(cuts, facts);
-	code = cuts_settle(cuts);
+	cuts_add_policy(&sources->cuts, sources->facts);
+	code = cuts_settle(&sources->cuts);
+	if (!code)
+		code = port_cuts_make(&sources->ports, &sources->facts->rules, false);
 	return code ? fault_set(fault, code, "out of memory") : 0;
 }
 
-static int ask_kernel(struct facts *facts, uint64_t deadline_ms, struct sources *found,
-		      struct fault *fault)
+static int make_ready(struct sources *sources, struct fault *fault)
 {
-	struct lookup_run run = { .ask = ask, .answer = take_source, .data = found };
-	struct lookup lookup;
-	struct cuts cuts;
 	int code;
 
-	cuts_init(&cuts, &reverse_range);
-	code = cut(facts, deadline_ms, &cuts, fault);
+	if (sources->ready)
+		return 0;
+	port_cuts_release(&sources->ports);
+	cuts_release(&sources->cuts);
+	cuts_init(&sources->cuts, &reverse_range);
+	code = cut(sources, fault);
 	if (!code)
-		code = lookup_open(&lookup, deadline_ms, fault);
-	if (!code) {
-		found->cuts = &cuts;
-		found->each = cuts.count < QUESTIONS ? QUESTIONS / cuts.count : 1;
-		run.count = cuts.count * found->each;
-		/* without RTM_F_FIB_MATCH the answer is the one packet's, chosen source included */
-		lookup.flags = 0;
-		code = lookup_all(&lookup, &run, fault);
-		lookup_close(&lookup);
-	}
-	cuts_release(&cuts);
+		code = lookup_open(&sources->lookup, sources->deadline_ms, fault);
+	if (code)
+		return code;
+	/* without RTM_F_FIB_MATCH the answer is the one packet's, chosen source included */
+	sources->lookup.flags = 0;
+	sources->ready = true;
+	return 0;
+}
+
+static int ask_kernel(struct sources *sources, struct sources_answer *answer, struct fault *fault)
+{
+	struct run own = { .sources = sources, .answer = answer };
+	struct lookup_run run = { .ask = ask, .answer = take_source, .data = &own };
+	int code = make_ready(sources, fault);
+
+	if (code)
+		return code;
+	own.each = sources->cuts.count < QUESTIONS ? QUESTIONS / sources->cuts.count : 1;
+	run.count = sources->cuts.count * sources->ports.count * own.each;
+	return lookup_all(&sources->lookup, &run, fault);
+}
+
+static int fill(struct sources *sources, const char *dev, struct sources_answer *answer,
+		struct fault *fault)
+{
+	int code = keep_addresses(sources->facts, NULL, answer);
+
+	/* one address leaves no choice, whatever the routes say */
+	if (code || answer->count < 2)
+		return code;
+	answer->count = 0;
+	code = ask_kernel(sources, answer, fault);
+	if (!code && !answer->count)
+		code = keep_addresses(sources->facts, dev, answer);
+	if (!code && !answer->count)
+		code = keep_addresses(sources->facts, NULL, answer);
+	if (answer->count)
+		qsort(answer->items, answer->count, sizeof(*answer->items), compare);
 	return code;
 }
 
-int service_sources(struct facts *facts, uint64_t deadline_ms, uint32_t **sources, size_t *count,
-		    struct fault *fault)
+/* What no rule looks at makes no difference: sockets that differ in it alone share an answer. */
+static bool same_question(const struct rules_facts *rules, const struct lookup_tuple *a,
+			  const struct lookup_tuple *b)
 {
-	struct sources found = { .items = NULL };
-	int code = keep_addresses(facts, &found);
+	bool same = a->oif == b->oif;
+	size_t i;
 
-	/* one address leaves no choice, whatever the routes say */
-	if (!code && found.count > 1) {
-		found.count = 0;
-		code = ask_kernel(facts, deadline_ms, &found, fault);
-		if (!code && !found.count)
-			code = keep_addresses(facts, &found);
+	for (i = 0; same && i < rules->rules.count; i++) {
+		const struct rule_fact *rule = LIST_AT(&rules->rules, struct rule_fact, i);
+		bool any = rule->unknown_selectors.count > 0;
+
+		if ((any || rule->sport_first.known) && a->sport != b->sport)
+			same = false;
+		if ((any || rule->uid_first.known) && a->uid != b->uid)
+			same = false;
+		if ((any || rule->mark.known) && a->mark != b->mark)
+			same = false;
 	}
-	if (code) {
-		free(found.items);
-		return fault_set(fault, code, "cannot find the source of replies");
+	return same;
+}
+
+int sources_find(struct sources *sources, const struct sources_question *question,
+		 const struct sources_answer **answer, struct fault *fault)
+{
+	struct sources_answer *added;
+	struct lookup_tuple asked = {
+		.sport = (uint16_t)question->port,
+		.uid = question->uid,
+		.mark = question->mark,
+		.oif = device_index(sources->facts, question->dev),
+	};
+	size_t i;
+	int code;
+
+	for (i = 0; i < sources->known.count; i++) {
+		*answer = LIST_AT(&sources->known, struct sources_answer, i);
+		if (same_question(&sources->facts->rules, &(*answer)->asked, &asked))
+			return 0;
 	}
-	if (found.count)
-		qsort(found.items, found.count, sizeof(*found.items), compare);
-	*sources = found.items;
-	*count = found.count;
-	return 0;
+	added = list_add(&sources->known, sizeof(*added));
+	if (!added)
+		return fault_set(fault, -ENOMEM, "out of memory");
+	added->asked = asked;
+	*answer = added;
+	code = fill(sources, question->dev, added, fault);
+	return code ? fault_set(fault, code, "cannot find the source of replies") : 0;
 }

@@ -5,6 +5,7 @@
  */
 #include "probes/probe.h"
 #include "probes/routes_events.h"
+#include "tests/unit/namespace.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,53 +13,12 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 static bool namespaces;
-
-/* Words of one `ip` command, separated by single spaces. */
-static bool run_ip(const char *words)
-{
-	char copy[256];
-	char *rest = copy;
-	char *arguments[32] = { (char *)"ip" };
-	size_t count = 1;
-	pid_t child;
-	int status;
-
-	(void)snprintf(copy, sizeof(copy), "%s", words);
-	while (rest && count < 31)
-		arguments[count++] = strsep(&rest, " ");
-	child = fork();
-	if (!child) {
-		int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-		(void)dup2(quiet, STDERR_FILENO);
-		(void)execvp("ip", arguments);
-		_exit(127);
-	}
-	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
-	       WEXITSTATUS(status) == 0;
-}
-
-static bool write_file(const char *path, const char *text)
-{
-	int descriptor = open(path, O_WRONLY | O_CLOEXEC);
-	bool written;
-
-	if (descriptor < 0)
-		return false;
-	written = write(descriptor, text, strlen(text)) == (ssize_t)strlen(text);
-	(void)close(descriptor);
-	return written;
-}
 
 /* The kernel tells of a carrier up to a second late, and v0 is a device that matters. */
 static void let_links_settle(void)
@@ -75,16 +35,12 @@ static int enter(void **state)
 		"link set w0 up", "address add 10.0.0.1/24 dev v0",
 		"link add v1 type veth peer name w1", "link set v1 up",
 	};
-	unsigned int uid = getuid();
-	char map[64];
 	size_t i;
 
 	(void)state;
-	(void)snprintf(map, sizeof(map), "0 %u 1", uid);
-	namespaces = !unshare(CLONE_NEWUSER | CLONE_NEWNET) &&
-		     write_file("/proc/self/uid_map", map);
+	namespaces = namespace_enter();
 	for (i = 0; namespaces && i < sizeof(commands) / sizeof(commands[0]); i++)
-		namespaces = run_ip(commands[i]);
+		namespaces = namespace_ip(commands[i]);
 	if (namespaces)
 		let_links_settle();
 	return 0;
@@ -153,7 +109,7 @@ static void test_changes(void **state)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(route_events_open(&events, &vswitch, probe_now_ms() + 5000, NULL),
 				 0);
-		if (!run_ip(rows[i].command))
+		if (!namespace_ip(rows[i].command))
 			fail_msg("ip refused: %s", rows[i].command);
 		assert_int_equal(route_events_changed(&events, &facts, &changed, NULL), 0);
 		if (changed != rows[i].changed)
@@ -177,14 +133,14 @@ static void test_quiet(void **state)
 	if (!namespaces)
 		skip();
 	know_host(&facts);
-	assert_true(run_ip("link set v0 up"));
+	assert_true(namespace_ip("link set v0 up"));
 	let_links_settle();
 	assert_int_equal(route_events_open(&events, &none, probe_now_ms() + 5000, NULL), 0);
 	for (i = 0; i < 20; i++) {
 		(void)snprintf(command, sizeof(command), "route add 20.0.%u.0/24 via 10.0.0.9", i);
-		assert_true(run_ip(command));
+		assert_true(namespace_ip(command));
 	}
-	assert_true(run_ip("route add 192.168.2.0/24 via 10.0.0.9"));
+	assert_true(namespace_ip("route add 192.168.2.0/24 via 10.0.0.9"));
 	assert_int_equal(route_events_changed(&events, &facts, &changed, NULL), 0);
 	assert_false(changed);
 	route_events_close(&events);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Containers in the place of the ports that they publish: which ports are wanted and at which
+ * address, where NAT rules take connections away from the host's own socket, and the services that
+ * follow, whose replies are routed as packets that enter by the bridge.
+ */
+#include "probes/services.h"
+
+#include "rules/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int service_want(struct service_wants *wants, const struct address *address, uint32_t port)
+{
+	struct probe_service *want = list_add(&wants->list, sizeof(*want));
+
+	if (!want)
+		return -ENOMEM;
+	want->address = *address;
+	want->port = port;
+	return 0;
+}
+
+void service_wants_release(struct service_wants *wants)
+{
+	free(wants->list.items);
+	memset(wants, 0, sizeof(*wants));
+}
+
+static bool covers(const struct address *outer, const struct address *address)
+{
+	return service_is_any(outer) || address_equal(outer, address);
+}
+
+bool service_is_diverted(const struct facts *facts, const struct address *address, uint32_t port)
+{
+	size_t i;
+
+	for (i = 0; i < facts->listeners.published.count; i++) {
+		const struct published_fact *published =
+			LIST_AT(&facts->listeners.published, struct published_fact, i);
+
+		if (published->port == port && published->diverts &&
+		    !address_is_loopback(&published->container) &&
+		    covers(&published->address, address))
+			return true;
+	}
+	return false;
+}
+
+/* The same port at another address is another service. */
+static bool is_wanted(const struct facts *facts, const struct service_wants *wants,
+		      const struct published_fact *published)
+{
+	bool here = service_is_any(&published->address) ||
+		    facts_local_address(facts, &published->address);
+	size_t i;
+
+	for (i = 0; here && i < wants->list.count; i++) {
+		const struct probe_service *want =
+			LIST_AT(&wants->list, struct probe_service, i);
+
+		if (want->port == published->port &&
+		    (want->address.family == ADDRESS_NONE ||
+		     covers(&published->address, &want->address)))
+			return true;
+	}
+	return false;
+}
+
+/* A proxy and a rule, or two ports of the host, may lead to one port of a container. */
+static bool is_listed(const struct facts *facts, const struct published_fact *published)
+{
+	size_t i;
+
+	for (i = 0; i < facts->services.services.count; i++) {
+		const struct service_fact *service =
+			LIST_AT(&facts->services.services, struct service_fact, i);
+
+		if (service->iif && service->port == published->container_port &&
+		    address_equal(&service->address, &published->container))
+			return true;
+	}
+	return false;
+}
+
+/* Where the container is one: its replies come from no socket of this host. */
+static int set_ways(const struct facts *facts, const struct published_fact *published,
+		    struct service_fact *service)
+{
+	const struct address_fact *host = facts_local_address(facts, &published->address);
+	const struct link_fact *link = published->dev ? facts_link(facts, published->dev) : NULL;
+
+	/* one of this host's own addresses replies by itself; a far one is found by its route */
+	if (service->iif || service->local)
+		return 0;
+	service->uid.known = false;
+	service->mark.known = false;
+	free(service->dev);
+	service->dev = NULL;
+	service->iif = link ? text_copy(link->name) : NULL;
+	if (host && !service->arrival)
+		service->arrival = text_copy(host->dev);
+	return (link && !service->iif) || (host && !service->arrival) ? -ENOMEM : 0;
+}
+
+static int add_container(struct facts *facts, const struct published_fact *published)
+{
+	struct service_fact *service;
+	char address[ADDRESS_TEXT_MAX];
+	struct text detail;
+	int code;
+
+	text_init(&detail, TEXT_FOREIGN_MAX);
+	text_addf(&detail, "published by this host as %s:%u",
+		  address_print(&published->address, address), (unsigned int)published->port);
+	code = service_add(facts, &(struct service_wish){
+		&published->container, published->container_port, "published",
+		text_string(&detail) }, &service);
+	code = code ? code : text_error(&detail);
+	text_release(&detail);
+	return code ? code : set_ways(facts, published, service);
+}
+
+int service_add_containers(struct facts *facts, const struct service_wants *wants)
+{
+	const struct list *list = &facts->listeners.published;
+	size_t i;
+	int code = 0;
+
+	for (i = 0; !code && i < list->count; i++) {
+		const struct published_fact *published = LIST_AT(list, struct published_fact, i);
+
+		if (!is_wanted(facts, wants, published) ||
+		    published->container.family != ADDRESS_IPV4 ||
+		    address_is_loopback(&published->container) || is_listed(facts, published))
+			continue;
+		code = add_container(facts, published);
+	}
+	return code;
+}
