@@ -51,17 +51,6 @@ static uint8_t type_number(const char *name)
 	return RTN_UNSPEC;
 }
 
-static bool several_devices(const struct list *hops)
-{
-	size_t i;
-
-	for (i = 1; i < hops->count; i++)
-		if (!text_equal(LIST_AT(hops, struct next_hop, i)->dev,
-				LIST_AT(hops, struct next_hop, 0)->dev))
-			return true;
-	return false;
-}
-
 /* A refusal is an errno; which route or rule refused is told by the dumped ones. */
 static void name_refusal(const struct sheet *sheet, const struct lookup_tuple *tuple,
 			 struct answer *answer, struct cell *cell)
@@ -86,7 +75,8 @@ static void name_refusal(const struct sheet *sheet, const struct lookup_tuple *t
 	if (!model.route)
 		return;
 	cell->matched = model.route->destination;
-	cell->spread = several_devices(&model.route->next_hops);
+	cell->spread = tuple->iif && !sheet_refused_early(answer->error) &&
+		       sheet_legs_matter(sheet, &model.route->next_hops);
 }
 
 /* Where local and main share one trie the kernel says "main" of both; the dump knows better. */
@@ -160,7 +150,8 @@ static int take_answer(size_t index, const struct nlmsghdr *header, int error, v
 		ask(index, &tuple, sheet);
 		name_refusal(sheet, &tuple, &answer, cell);
 	} else {
-		cell->spread = sheet->beyond;
+		cell->spread = sheet->beyond && !sheet_refused_early(error) &&
+			       sheet_unknown_legs_matter(sheet);
 	}
 	if (!code)
 		code = answers_intern(&sheet->proof->answers, &answer, &cell->answer);
@@ -228,16 +219,13 @@ static int ask_all(struct sheet *sheet, struct fault *fault)
 static bool must_spread(const struct sheet *sheet, size_t piece)
 {
 	size_t port;
-	size_t i;
 
 	for (port = 0; port < sheet->ports->count; port++) {
 		const struct answer *answer = sheet_answer(sheet, piece, port);
 
-		if (sheet_cell(sheet, piece, port)->spread)
+		if (sheet_cell(sheet, piece, port)->spread ||
+		    sheet_hops_matter(sheet, answer->hops, answer->hop_count))
 			return true;
-		for (i = 1; i < answer->hop_count; i++)
-			if (answer->hops[i].oif != answer->hops[0].oif)
-				return true;
 	}
 	return false;
 }

@@ -288,7 +288,7 @@ const struct probe probe_routes = {
 	.needs = PROBE_NEEDS_NETLINK | PROBE_NEEDS_PROC,
 	.wire = "nothing: the kernel is asked how it would route, no packet is sent",
 	.doc = "RTM_GETROUTE (dump and look-ups), RTM_GETNEXTHOP, events of routes, rules, "
-	       "addresses and links; fib_multipath_hash_policy and _use_neigh",
+	       "addresses and links; fib_multipath_hash_policy and _use_neigh, rp_filter",
 	.section = SECTION_ROUTES,
 	.after = SECTION_BIT(SECTION_HOST) | SECTION_BIT(SECTION_LINKS) |
 		 SECTION_BIT(SECTION_ADDRESSES) | SECTION_BIT(SECTION_RULES) |
