@@ -57,6 +57,7 @@ static void note(struct walk *walk, const struct nat_packet *packet, const char 
 	struct section *section = &walk->listeners->section;
 	struct text words;
 
+	walk->listeners->nat_unknown = true;
 	if (section->note || walk->error)
 		return;
 	text_init(&words, WORDS_MAX);

@@ -24,25 +24,27 @@
 #define HELPER_OUTPUT_MAX ((size_t)4 * 1024 * 1024)
 #define HELPER_TIME_MS 3000
 #define PORTS_TEXT_MAX ((size_t)2048)
+#define NOTES_MAX ((size_t)4096)
 
 static const char *const module_marks[] = {
 	"/sys/module/nf_conntrack", "/sys/module/nf_tables", "/sys/module/nf_nat",
 };
 
-/* 1: something here could change destinations; 0: nothing can. */
+/* 1: something here could change destinations, or nothing tells; 0: nothing can. */
 static int may_translate(void)
 {
+	int code;
 	size_t i;
 
 	for (i = 0; i < sizeof(module_marks) / sizeof(module_marks[0]); i++) {
-		int code = system_exists(module_marks[i]);
-
+		code = system_exists(module_marks[i]);
 		if (code > 0 || system_denied(code))
 			return 1;
 		if (code)
 			return code;
 	}
-	return 0;
+	code = system_exists("/sys/module");
+	return system_denied(code) ? 1 : code < 0 ? code : !code;
 }
 
 /* Does a line of the file hold the word? Lines may be many; each is short. */
@@ -85,10 +87,17 @@ static int forwards(void)
 	return length > 0 && value[0] != '0';
 }
 
+/* Behind what was noted before. More may be published than was found. */
 static int add_note(struct listeners_facts *listeners, const char *words)
 {
-	if (!listeners->section.note)
-		listeners->section.note = text_copy(words);
+	char *before = listeners->section.note;
+	struct text both;
+
+	listeners->nat_unknown = true;
+	text_init(&both, NOTES_MAX);
+	text_addf(&both, "%s%s%s", before ? before : "", before ? "; " : "", words);
+	listeners->section.note = text_take(&both);
+	free(before);
 	return listeners->section.note ? 0 : -ENOMEM;
 }
 
@@ -100,8 +109,11 @@ static int look_for_legacy(struct listeners_facts *listeners)
 	const char *line;
 	int code = system_file_read("/proc/net/ip_tables_names", names, sizeof(names));
 
+	if (system_denied(code))
+		return add_note(listeners, "NAT rules of iptables-legacy may not be read here: "
+					   "they may send a service port elsewhere");
 	if (code < 0)
-		return system_absent(code) || system_denied(code) ? 0 : code;
+		return system_absent(code) ? 0 : code;
 	for (line = strsep(&cursor, "\n"); line; line = strsep(&cursor, "\n"))
 		if (text_equal(line, "nat"))
 			return add_note(listeners, "NAT rules of iptables-legacy were not read: "
@@ -124,6 +136,7 @@ static int take(struct listeners_facts *listeners, struct listeners_facts *found
 		*kept = *row;
 		memset(row, 0, sizeof(*row));
 	}
+	listeners->nat_unknown |= found->nat_unknown;
 	return found->section.note ? add_note(listeners, found->section.note) : 0;
 }
 

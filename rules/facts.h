@@ -333,6 +333,7 @@ struct listeners_facts {
 	struct section section;
 	struct list listeners; /* struct listener_fact, by port, address */
 	struct list published; /* struct published_fact, by port, address */
+	bool nat_unknown; /* NAT rules were not read or not understood: more may be published */
 };
 
 /* configs: prefixes that container, VPN and VM configuration will use, overlapping the range. */
@@ -449,6 +450,11 @@ extern const char *const vantage_words[VANTAGE_COUNT + 1];
  * in `reason` (may be NULL). Never fails: what cannot be read leads to gitlab-host.
  */
 enum vantage facts_vantage(const struct facts *facts, struct text *reason);
+/*
+ * Nothing shows whether this machine is the GitLab host or a router: it forwards, nobody said where
+ * GitLab is, nothing listens on a service port, and NAT rules that may publish one are not known.
+ */
+bool facts_vantage_guessed(const struct facts *facts);
 
 /* The declared way back at this vantage: by_vantage overrides the bare keys. */
 struct declared_return {

@@ -154,6 +154,8 @@ static const struct field listeners_fields[] = {
 		      "listening sockets on service ports, by port, address"),
 	FIELD_LIST_OF(listeners_facts, published, &published_record, 0,
 		      "ports that containers publish, by port, address"),
+	FIELD(listeners_facts, nat_unknown, 0,
+	      "NAT rules were not read or not understood: more may be published"),
 	{ .name = NULL },
 };
 const struct record listeners_record = { "listeners", sizeof(struct listeners_facts),

@@ -181,7 +181,44 @@ static uint32_t served_port(const struct facts *facts)
 	return 0;
 }
 
-static enum vantage by_forwarding(const struct facts *facts, struct text *reason)
+static bool url_is_name(const char *url)
+{
+	char host[PLAN_HOST_MAX];
+	struct address address;
+	uint32_t port;
+
+	return url && (plan_url_parts(url, host, &port, NULL) < 0 ||
+		       address_parse(host, &address) < 0);
+}
+
+/* The user gave addresses, and the caller knows that none of them is here. */
+static bool is_named_elsewhere(const struct facts *facts)
+{
+	const struct plan *plan = &facts->plan;
+	const struct service_fact *service;
+	bool named = plan->gitlab.url || plan->maven.count;
+	size_t i;
+
+	if (plan->link.gitlab_ip.family != ADDRESS_NONE)
+		return true;
+	if (url_is_name(plan->gitlab.url))
+		return false;
+	for (i = 0; i < plan->maven.count; i++)
+		if (url_is_name(LIST_AT(&plan->maven, struct plan_maven, i)->url))
+			return false;
+	for (i = 0; i < facts->services.services.count; i++) {
+		service = LIST_AT(&facts->services.services, struct service_fact, i);
+		if (!is_asked_for(service))
+			continue;
+		if (service->address.family == ADDRESS_NONE)
+			return false;
+		named = true;
+	}
+	return named;
+}
+
+/* `*guessed`: it may as well be a router. */
+static enum vantage by_forwarding(const struct facts *facts, struct text *reason, bool *guessed)
 {
 	struct text unread;
 	uint32_t port;
@@ -200,7 +237,11 @@ static enum vantage by_forwarding(const struct facts *facts, struct text *reason
 		text_add(reason, "what listens on the service ports is not known");
 	else if (port)
 		text_addf(reason, "port %u is served here", (unsigned int)port);
-	else {
+	else if (facts->listeners.nat_unknown && !is_named_elsewhere(facts)) {
+		text_add(reason, "nothing listens on a service port, but NAT rules that may "
+				 "publish one are not known");
+		*guessed = true;
+	} else {
 		text_add(reason, "this machine forwards packets, no service address is its own and "
 				 "nothing listens on a service port");
 		text_release(&unread);
@@ -210,7 +251,7 @@ static enum vantage by_forwarding(const struct facts *facts, struct text *reason
 	return VANTAGE_GITLAB_HOST;
 }
 
-enum vantage facts_vantage(const struct facts *facts, struct text *reason)
+static enum vantage decide(const struct facts *facts, struct text *reason, bool *guessed)
 {
 	const struct plan *plan = &facts->plan;
 	int i;
@@ -225,7 +266,22 @@ enum vantage facts_vantage(const struct facts *facts, struct text *reason)
 	if (facts->addresses.section.state == FACT_OK &&
 	    (plan_is_local(facts, reason) || services_are_local(facts, reason)))
 		return VANTAGE_GITLAB_HOST;
-	return by_forwarding(facts, reason);
+	return by_forwarding(facts, reason, guessed);
+}
+
+enum vantage facts_vantage(const struct facts *facts, struct text *reason)
+{
+	bool guessed = false;
+
+	return decide(facts, reason, &guessed);
+}
+
+bool facts_vantage_guessed(const struct facts *facts)
+{
+	bool guessed = false;
+
+	(void)decide(facts, NULL, &guessed);
+	return guessed;
 }
 
 static const struct plan_return *return_of(const struct plan *plan, enum vantage vantage)

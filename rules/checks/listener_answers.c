@@ -162,6 +162,23 @@ static void add_wrong(const struct facts *facts, const struct service_fact *serv
 		     service->port);
 }
 
+/* A host whose GitLab is published by NAT rules that were not read, or a router: which is it? */
+static void add_guess(const struct facts *facts, struct findings *out)
+{
+	const struct section *section = &facts->listeners.section;
+	struct finding *finding = findings_add(out, STATUS_UNKNOWN);
+
+	finding_message(out, finding,
+			"nothing listens on a service port, packets are forwarded, and NAT rules "
+			"that may send such a port to a container are not known: this may be the "
+			"GitLab host or a router");
+	if (section->note)
+		finding_evidence(out, finding, "/listeners/note", "%s", section->note);
+	finding_settle(out, finding,
+		       facts->host.uid ? "sudo reachback check" :
+		       "reachback check --service ADDRESS:PORT, or --vantage idc-router");
+}
+
 static void judge_service(const struct facts *facts, const struct service_fact *service,
 			  struct findings *out)
 {
@@ -202,6 +219,8 @@ static const char *skip(const struct rule_context *context)
 	if (services->section.state != FACT_OK ||
 	    context->facts->listeners.section.state != FACT_OK)
 		return NULL;
+	if (facts_vantage_guessed(context->facts))
+		return NULL;
 	for (i = 0; i < services->services.count; i++)
 		if (is_expected(LIST_AT(&services->services, struct service_fact, i)))
 			return NULL;
@@ -217,6 +236,8 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 	const struct list *services = &context->facts->services.services;
 	size_t i;
 
+	if (facts_vantage_guessed(context->facts))
+		add_guess(context->facts, out);
 	for (i = 0; i < services->count; i++) {
 		const struct service_fact *service = LIST_AT(services, struct service_fact, i);
 
@@ -238,7 +259,7 @@ const struct rule rule_listener_answers = {
 	.why = "links are IPv4: a listener on 127.0.0.1, on another address, or on IPv6 alone "
 	       "answers nobody who comes from the range",
 	.evidence = "TCP sockets in LISTEN on the service ports, published ports of containers, "
-		    "net.ipv4.ip_forward",
+		    "whether NAT rules could be read, net.ipv4.ip_forward",
 	.remedies = {
 		{ "gitlab", "nginx['listen_addresses'] = ['0.0.0.0', '[::]'] in "
 			    "/etc/gitlab/gitlab.rb, then gitlab-ctl reconfigure" },

@@ -2,7 +2,7 @@
 """Writes the fixtures of the rules that look at a machine as a whole: one defect a file, each with a
 healthy twin."""
 
-from world import connected, host, link, plan, route, router, section, write
+from world import connected, facts, host, link, plan, route, router, section, write
 
 HOME = route("100.104.0.0/16", "172.20.5.1", "eth0")
 VBR = route("100.104.0.0/16", "10.0.12.1", "uplink0")
@@ -82,6 +82,30 @@ def listeners():
          listening("::"))
 
 
+def unread():
+    """Nothing listens on a machine that forwards: is it a router, or is GitLab published by NAT
+    rules? Where these could be read they tell."""
+    way = {"declared": (None, None), "forwarding": True, "arrival": "eth1"}
+    nobody = {"plan": section()}
+    silent = host(**way, service="172.21.5.10")
+    found = facts(silent)["services"]
+    found["services"][0].update(origin="kernel", uid=None)
+    seen_by = {**facts(silent)["host"], "uid": 1000, "capabilities": []}
+    write("ec01-nat-rules-not-read", silent, "undetermined", **nobody, host=seen_by, services=found,
+          listeners=section(note="NAT rules may be read by root only", listeners=[], published=[],
+                            nat_unknown=True))
+    published = host(**way, service="172.17.0.2", iif="docker0")
+    published["links"].append(link("docker0", "bridge"))
+    connected(published, "docker0", "172.17.0.1", 16)
+    found = facts(published)["services"]
+    found["services"][0].update(origin="published")
+    row = {"address": "0.0.0.0", "port": 443, "container": "172.17.0.2", "container_port": 443,
+           "dev": "docker0", "source": "nftables rule", "diverts": True}
+    write("ec01-nat-rules-not-read-twin", published, "ready", **nobody, services=found,
+          listeners=section(listeners=[], published=[row]))
+
+
 configured()
 kernel()
 listeners()
+unread()

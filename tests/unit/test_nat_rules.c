@@ -156,7 +156,8 @@ static void test_rows(void **state)
 		render(&facts, &shown);
 		if (strcmp(text_string(&shown), rows[i].found) != 0)
 			fail_msg("%s: '%s'", rows[i].name, text_string(&shown));
-		if ((facts.section.note != NULL) != rows[i].noted)
+		if ((facts.section.note != NULL) != rows[i].noted ||
+		    facts.nat_unknown != rows[i].noted)
 			fail_msg("%s: note %s", rows[i].name, facts.section.note);
 		record_release(section_record(SECTION_LISTENERS), &facts);
 		cJSON_Delete(objects);

@@ -23,6 +23,7 @@
 	"\"listeners\":{\"state\":\"ok\",\"listeners\":[{\"address\":\"" address                   \
 	"\",\"port\":" port "}]}"
 #define SILENT "\"listeners\":{\"state\":\"ok\"}"
+#define NAT_UNKNOWN(more) "\"listeners\":{\"state\":\"ok\",\"nat_unknown\":true" more "}"
 #define SERVICE(address, port, origin)                                                             \
 	"\"services\":{\"state\":\"ok\",\"services\":[{\"service\":\"" address ":" port            \
 	"\",\"address\":\"" address "\",\"port\":" port ",\"origin\":\"" origin "\"}]}"
@@ -80,6 +81,27 @@ static const struct row rows[] = {
 	/* a published container is served here, too */
 	{ HEAD ROUTER "," ADDRESSES("10.0.0.1") ",\"listeners\":{\"state\":\"ok\",\"published\":[{"
 	  "\"address\":\"0.0.0.0\",\"port\":443}]}}", VANTAGE_GITLAB_HOST, "port 443" },
+	/* nor is silence a sign of a router where NAT rules may publish what is not listened to */
+	{ HEAD ROUTER "," ADDRESSES("10.0.0.1") "," NAT_UNKNOWN("") "}", VANTAGE_GITLAB_HOST,
+	  "NAT rules that may publish one are not known" },
+	{ HEAD PLAN("\"gitlab\":{\"url\":\"http://gitlab.example\"}") "," ROUTER ","
+	  ADDRESSES("10.0.0.1") "," NAT_UNKNOWN("") "}", VANTAGE_GITLAB_HOST, "NAT rules" },
+	{ HEAD PLAN("\"gitlab\":{\"url\":\"http://10.0.0.9\"},\"maven\":[{\"url\":"
+		    "\"http://maven.example\"}]") "," ROUTER ","
+	  ADDRESSES("10.0.0.1") "," NAT_UNKNOWN("") "}", VANTAGE_GITLAB_HOST, "NAT rules" },
+	/* save where the user said where GitLab is, or that the machine does not forward */
+	{ HEAD PLAN("\"link\":{\"gitlab_ip\":\"10.0.0.9\"}") "," ROUTER ","
+	  ADDRESSES("10.0.0.1") "," NAT_UNKNOWN("") "}", VANTAGE_IDC_ROUTER, "nothing listens" },
+	{ HEAD PLAN("\"gitlab\":{\"url\":\"http://10.0.0.9\"}") "," ROUTER ","
+	  ADDRESSES("10.0.0.1") "," NAT_UNKNOWN("") "}", VANTAGE_IDC_ROUTER, "nothing listens" },
+	{ HEAD ROUTER "," ADDRESSES("10.0.0.1") "," NAT_UNKNOWN("") "," SERVICE("10.0.0.9", "443",
+	  "option") "}", VANTAGE_IDC_ROUTER, "nothing listens" },
+	{ HEAD HOST "," ADDRESSES("10.0.0.1") "," NAT_UNKNOWN("") "}", VANTAGE_GITLAB_HOST,
+	  "does not forward" },
+	{ HEAD ROUTER "," ADDRESSES("10.0.0.1") "," NAT_UNKNOWN(",\"listeners\":[{\"address\":"
+	  "\"0.0.0.0\",\"port\":443}]") "}", VANTAGE_GITLAB_HOST, "port 443 is served here" },
+	{ HEAD PLAN("\"vantage\":\"idc-router\"") "," ROUTER "," ADDRESSES("10.0.0.1") ","
+	  NAT_UNKNOWN("") "}", VANTAGE_IDC_ROUTER, "says so" },
 	/* what could not be read leads to gitlab-host, and is said */
 	{ HEAD ROUTER "," ADDRESSES("10.0.0.1") "}", VANTAGE_GITLAB_HOST, "what listens" },
 	{ HEAD ROUTER "," SILENT "}", VANTAGE_GITLAB_HOST,
@@ -112,6 +134,8 @@ static void test_vantages(void **state)
 		if (!strstr(text_string(&reason), rows[i].reason))
 			fail_msg("%s: said \"%s\"", rows[i].facts, text_string(&reason));
 		assert_int_equal(facts_vantage(&facts, NULL), rows[i].vantage);
+		assert_int_equal(facts_vantage_guessed(&facts),
+				 strstr(text_string(&reason), "NAT rules") != NULL);
 		text_release(&reason);
 		facts_release(&facts);
 	}
