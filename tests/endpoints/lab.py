@@ -186,7 +186,7 @@ def attempt(options, row):
     started = time.monotonic()
     lab = machine.Lab(
         folder, options.binaries, limit=60,
-        sources=(HERE.parent / "lab" / "lab.sh", HERE / "world.sh"),
+        sources=(HERE.parent / "lab" / "lab.sh", HERE / "world.sh", HERE / "servers.sh"),
         more={"LAB_STAGE": str(options.stage), "LAB_CODE": str(HERE), "LAB_TOKEN": TOKEN})
     lab.binaries, lab.stage = options.binaries, options.stage
     try:

@@ -101,6 +101,7 @@ servers() {
 	SAN="DNS:gitlab.corp.example"
 	certify names server gitlab.corp.example issuing server 20200101 20990101
 	SAN="DNS:other.corp.example"
+	certify selfsigned-other server other.corp.example - server 20200101 20990101
 	certify other server other.corp.example issuing server 20200101 20990101
 	SAN="DNS:gitlab.corp.example$(seq -f ',DNS:host-%g.with-a-long-name.corp.example' 120 | tr -d '\n')"
 	certify big server gitlab.corp.example issuing server 20200101 20990101
@@ -108,18 +109,29 @@ servers() {
 	certify maven server maven.corp.example issuing server 20200101 20990101
 	certify maven-expired server maven.corp.example issuing server 20200101 20210101
 	certify maven-private server maven.corp.example private server 20200101 20990101
-	for name in gitlab expired early names other big revocable maven maven-expired; do
+	SAN="DNS:lab-registry-vpc.cn-hangzhou.cr.aliyuncs.com,DNS:dockerauth-ee-vpc.cn-hangzhou.aliyuncs.com"
+	certify registry server lab-registry-vpc.cn-hangzhou.cr.aliyuncs.com issuing server 20200101 20990101
+	for name in gitlab expired early names other big revocable maven maven-expired registry; do
 		chain "$name" "$name" issuing
 	done
 	chain leaf-only gitlab
 	chain disordered gitlab root issuing
 	chain selfsigned selfsigned
 	chain selfsigned-expired selfsigned-expired
+	chain selfsigned-other selfsigned-other
 	chain private private-leaf private
 	chain private-leaf-only private-leaf
 	chain intercepted intercepted firewall
 	chain expired-issuer gitlab issuing-expired
 	chain maven-private maven-private private
+}
+
+# The answer of the revocation service that a server staples to its certificate.
+staple() {
+	quiet openssl ocsp -issuer "$pki/issuing.crt" -cert "$pki/revocable.crt" -no_nonce \
+		-reqout "$pki/question"
+	quiet openssl ocsp -index "$pki/index" -CA "$pki/issuing.crt" -rsigner "$pki/issuing.crt" \
+		-rkey "$pki/issuing.key" -reqin "$pki/question" -respout "$pki/revocable.ocsp" -ndays 30
 }
 
 # The system's store, as a folder of hashes and as one file, under the names distributions use.
@@ -197,6 +209,7 @@ mkdir -p "$pki"
 pki_config >"$pki/config"
 authorities
 servers
+staple
 store
 repositories
 maven

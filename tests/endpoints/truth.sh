@@ -4,9 +4,9 @@
 # API, clones it with its submodule and its LFS object, downloads from Maven. Real git and curl, no
 # part of the program under test. Prints `ok`, or the first step that fails and why.
 #
-# Steps: addresses api user project hook clone lfs metadata artifact registry
+# Steps: addresses api user project hook clone lfs metadata artifact
 # Environment: TRUTH_URL TRUTH_TOKEN TRUTH_USERNAME TRUTH_PROJECT TRUTH_MAVEN TRUTH_ARTIFACT
-#	TRUTH_REGISTRY TRUTH_SOURCE (own address) TRUTH_DIR (scratch) TRUTH_CA (optional) LAB_BIN
+#	TRUTH_SOURCE (own address) TRUTH_DIR (scratch) TRUTH_CA (optional) LAB_BIN
 set -eu
 
 HOME=$TRUTH_DIR
@@ -105,11 +105,6 @@ maven() {
 	done
 }
 
-registry() {
-	status=$(curl -sS --connect-timeout 1.3 -m 3 -o body -w '%{http_code}' "$TRUTH_REGISTRY" 2>why || :)
-	[ "$status" = 401 ] || fails registry "status $status: $(cat why)"
-}
-
 if [ -n "${TRUTH_URL:-}" ]; then
 	every_address "$TRUTH_URL"
 	api api version
@@ -127,5 +122,4 @@ if [ -n "${TRUTH_MAVEN:-}" ]; then
 	every_address "$TRUTH_MAVEN"
 	maven
 fi
-[ -z "${TRUTH_REGISTRY:-}" ] || registry
 echo ok
