@@ -88,6 +88,7 @@ static int fill_link(const struct nlattr *const *tb, const struct ifinfomsg *bod
 	link->carrier = body->ifi_flags & IFF_LOWER_UP;
 	link->loopback = body->ifi_flags & IFF_LOOPBACK;
 	link->point_to_point = body->ifi_flags & IFF_POINTOPOINT;
+	link->noarp = body->ifi_flags & IFF_NOARP;
 	(void)rtnl_u32(tb[IFLA_MTU], &link->mtu);
 	(void)rtnl_u32(tb[IFLA_GROUP], &link->group);
 	(void)rtnl_u8(tb[IFLA_OPERSTATE], &operstate);

@@ -92,6 +92,18 @@ static bool read_destination(const struct nlattr *attribute, struct address *add
 	return true;
 }
 
+/* On an interface that asks nobody the kernel takes its own address for the neighbour's. */
+static int read_own(int link_socket, const struct ndmsg *body, const struct nlattr *address,
+		    bool *own)
+{
+	*own = false;
+	if (body->ndm_state != NUD_NOARP || !address || !mnl_attr_get_payload_len(address))
+		return 0;
+	return system_link_holds(link_socket, (uint32_t)body->ndm_ifindex,
+				 mnl_attr_get_payload(address), mnl_attr_get_payload_len(address),
+				 own);
+}
+
 int message_neighbour(const struct nlmsghdr *header, void *data)
 {
 	struct message_reader *reader = data;
@@ -124,7 +136,9 @@ int message_neighbour(const struct nlmsghdr *header, void *data)
 	}
 	free(neighbour->state);
 	neighbour->state = text_copy(rtnl_neighbour_state(body->ndm_state));
-	return neighbour->state ? 0 : -ENOMEM;
+	if (!neighbour->state)
+		return -ENOMEM;
+	return read_own(reader->link_socket, body, tb[NDA_LLADDR], &neighbour->own);
 }
 
 static int look(struct message_reader *reader, uint64_t deadline_ms, struct fault *fault)

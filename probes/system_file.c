@@ -109,10 +109,10 @@ int system_link_socket(void)
 }
 
 /* As the ioctl: 0 or a negative errno, asked twice like everything here. */
-static int ask_name(int socket, struct ifreq *request)
+static int ask_link(int socket, unsigned long what, struct ifreq *request)
 {
-	if (!ioctl(socket, SIOCGIFNAME, request) ||
-	    (!system_absent(-errno) && !ioctl(socket, SIOCGIFNAME, request)))
+	if (!ioctl(socket, what, request) ||
+	    (!system_absent(-errno) && !ioctl(socket, what, request)))
 		return 0;
 	return -errno;
 }
@@ -126,7 +126,7 @@ int system_link_name(int socket, uint32_t index, char **name)
 	memset(&request, 0, sizeof(request));
 	request.ifr_ifindex = (int)index;
 	if (socket >= 0)
-		code = ask_name(socket, &request);
+		code = ask_link(socket, SIOCGIFNAME, &request);
 	if (!code) {
 		*name = text_clean(request.ifr_name,
 				   strnlen(request.ifr_name, sizeof(request.ifr_name)));
@@ -137,4 +137,23 @@ int system_link_name(int socket, uint32_t index, char **name)
 		return code; /* a made-up name would be a wrong fact */
 	}
 	return *name ? 0 : -ENOMEM;
+}
+
+int system_link_holds(int socket, uint32_t index, const void *address, size_t length, bool *holds)
+{
+	struct ifreq request;
+	int code = -ENODEV;
+
+	memset(&request, 0, sizeof(request));
+	request.ifr_ifindex = (int)index;
+	*holds = false;
+	if (socket >= 0)
+		code = ask_link(socket, SIOCGIFNAME, &request);
+	if (!code)
+		code = ask_link(socket, SIOCGIFHWADDR, &request);
+	if (code)
+		return system_absent(code) ? 0 : code;
+	*holds = length <= sizeof(request.ifr_hwaddr.sa_data) &&
+		 !memcmp(request.ifr_hwaddr.sa_data, address, length);
+	return 0;
 }

@@ -41,5 +41,7 @@ int system_link_socket(void);
  * `socket` is negative. 0 or a negative errno.
  */
 int system_link_name(int socket, uint32_t index, char **name);
+/* Has the interface this link-layer address? Not when it is gone. 0 or a negative errno. */
+int system_link_holds(int socket, uint32_t index, const void *address, size_t length, bool *holds);
 
 #endif

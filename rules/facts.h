@@ -80,6 +80,7 @@ struct link_fact {
 	bool carrier;     /* IFF_LOWER_UP */
 	bool loopback;
 	bool point_to_point;
+	bool noarp;       /* IFF_NOARP: no neighbour is asked for */
 	uint32_t mtu;
 	uint32_t group;   /* IFLA_GROUP: suppress_ifgroup of policy rules asks for it */
 	char *operstate;  /* "up", "down", "lowerlayerdown", "unknown" ... */
@@ -258,6 +259,7 @@ struct neighbour_fact {
 	char *dev;
 	char *state; /* "reachable", "stale", "failed", "incomplete", "permanent", "none" ... */
 	bool failed_twice; /* failed, and still so one second later */
+	bool own; /* noarp, with the interface's own link-layer address in place of one */
 };
 
 struct neighbours_facts {

@@ -292,12 +292,18 @@ extern const char *const token_outcome_words[TOKEN_OUTCOMES + 1];
 
 struct gitlab_fact {
 	char *url;
+	struct address address; /* that the requests went to */
 	struct maybe is_gitlab; /* 1, 0; unknown: no answer that tells */
+	struct maybe api;       /* its API answered at this URL: 1, 0 */
 	char *recognised_by;    /* "JSON 401 of /api/v4/version", "sign-in page" ... */
+	char *relative_root;    /* "/gitlab": where its API was found instead; NULL */
 	char *version;
 	int token;              /* enum token_outcome */
 	char *withheld;
 	char *message;          /* of a 401 or 403, cleaned */
+	/* 0: a request that refuses bad tokens and takes none took this one: it was lost on the
+	   way; 1: it was refused there, too; unknown: not asked, or no answer that tells */
+	struct maybe token_arrives;
 	struct maybe active, revoked;
 	struct strings scopes;  /* sorted; empty: not told */
 	bool scopes_known;
@@ -306,17 +312,25 @@ struct gitlab_fact {
 	char *username;         /* of the token's owner */
 	char *user_state;       /* "active", "blocked" ... */
 	struct maybe project;   /* status of the project's answer */
+	char *project_message;  /* of a refusal, cleaned */
+	bool project_anonymous; /* asked without a token */
 	char *project_path;     /* path_with_namespace */
 	char *default_branch;
 	char *clone_url;        /* http_url_to_repo, without user information */
 	struct maybe lfs_enabled;
-	char *lfs_note;         /* why no object was asked for; NULL */
+	struct maybe lfs_used;  /* 1: a pointer was found; 0: there is none; unknown: not settled */
+	char *lfs_note;         /* what was looked at, or why no link is known; NULL */
 	char *lfs_oid;
 	struct strings lfs_urls;  /* hrefs without query */
 	struct maybe submodules_read; /* 1 read, 0 there is no .gitmodules; unknown: not told */
 	struct strings submodules;    /* URLs as written, user information off */
+	struct maybe refs_plain; /* status of info/refs without credentials */
+	struct maybe refs_basic; /* and with them */
+	struct maybe refs_read;  /* 1: references came; 0: the answer is something else */
 	char *head;             /* object that HEAD names, 40 or 64 hex digits */
 	uint32_t references;
+	struct maybe pack_status; /* of the POST to git-upload-pack */
+	struct maybe pack_us;     /* to its first byte */
 	struct maybe pack;      /* 1: a pack began; 0: it did not; unknown: not asked */
 	char *git_message;      /* error line of the git server, cleaned */
 };
@@ -324,12 +338,18 @@ struct gitlab_fact {
 /* What a Maven repository said. */
 struct maven_fact {
 	char *url;
+	struct address address; /* that the requests went to */
 	char *kind;     /* "nexus", "artifactory", "plain", NULL: not told */
 	char *artifact; /* of the plan, "group:artifact:version" */
 	struct maybe metadata;  /* status of maven-metadata.xml */
+	char *metadata_from;    /* URL that it was redirected to; NULL: none */
 	bool metadata_is_xml;   /* root element <metadata> */
+	struct maybe version_named; /* the metadata names the version: 1, 0 */
 	char *artifact_path;
 	struct maybe artifact_status;
+	struct maybe artifact_us; /* to its first byte */
+	struct maybe pom;         /* status of the POM; unknown: not asked */
+	char *artifact_from;      /* URL that it was redirected to; NULL: none */
 	char *checksum;  /* "sha1" ..., NULL: none was offered */
 	struct maybe checksum_matches; /* 1, 0; unknown: not compared */
 	char *checksum_given, *checksum_seen; /* hex */
@@ -339,6 +359,8 @@ struct maven_fact {
 /* What the registry's own domain said (its VPC domain, seed 002). */
 struct registry_fact {
 	char *url;      /* https://DOMAIN/v2/ */
+	struct address address; /* that answered */
+	struct maybe status;    /* of the answer */
 	char *realm;    /* of the Bearer challenge */
 	char *service;
 	struct strings expected; /* addresses that the link shows, when known */

@@ -38,6 +38,7 @@ static const struct field link_fields[] = {
 	FIELD(link_fact, carrier, 0, "the lower layer is up"),
 	FIELD(link_fact, loopback, 0, "loopback interface"),
 	FIELD(link_fact, point_to_point, 0, "point-to-point interface"),
+	FIELD(link_fact, noarp, FIELD_OMIT, "no neighbour is asked for (NOARP)"),
 	FIELD(link_fact, mtu, 0, "largest packet"),
 	FIELD(link_fact, group, 0, "group, for suppress_ifgroup"),
 	FIELD(link_fact, operstate, 0, "operational state: up, down, lowerlayerdown ..."),
@@ -79,6 +80,8 @@ static const struct field neighbour_fields[] = {
 	FIELD(neighbour_fact, state, FIELD_REQUIRED,
 	      "reachable, stale, failed, permanent, none ..."),
 	FIELD(neighbour_fact, failed_twice, 0, "failed, and still so a second later"),
+	FIELD(neighbour_fact, own, FIELD_OMIT,
+	      "noarp, with the interface's own link-layer address in place of one"),
 	{ .name = NULL },
 };
 static const struct record neighbour_record = { "neighbour", sizeof(struct neighbour_fact),

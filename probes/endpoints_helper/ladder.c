@@ -303,6 +303,8 @@ static void free_target(struct target *target)
 		free(start->body);
 		free(start);
 	}
+	if (target->release_above)
+		target->release_above(target->above);
 	loop_cancel(&target->run->loop, &target->patience);
 	url_release(&target->url);
 	free(target);

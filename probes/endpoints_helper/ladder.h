@@ -27,6 +27,8 @@ struct target {
 	struct address chosen; /* carries the rungs above; none yet: family 0 */
 	struct rung_start *starts; /* ladder.c's own, in the order of addresses */
 	struct timer patience;     /* likewise */
+	void *above; /* of the purpose's climb: goes with the target */
+	void (*release_above)(void *above);
 };
 
 /* What a purpose does: one row each, in purposes.c. */
@@ -65,9 +67,11 @@ struct rung_request {
 int ladder_request(struct target *target, const struct rung_request *request, http_done *done,
 		   void *owner);
 
-/* gitlab.c, maven.c, registry.c */
+/* gitlab.c, gitlab_git.c, maven.c, registry.c */
 void gitlab_climb(struct target *target, struct http_result *first);
+void git_climb(struct target *target, struct http_result *first);
 void maven_climb(struct target *target, struct http_result *first);
+void maven_redirected(struct target *target, struct http_result *first);
 void registry_climb(struct target *target, struct http_result *first);
 /* experiments.c: called once for each attempt that ended below HTTP, or for each with --deep. */
 void experiments_start(struct target *target, const struct attempt_fact *attempt);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RT-07: the way back is right and dead: the link is down, or the gateway does not answer ARP. A
- * neighbour counts only when it failed twice; "incomplete" is a moment, not a fault.
+ * RT-07: the way back is right and dead: the link is down, the gateway does not answer ARP, or is
+ * not asked at all (NOARP). A neighbour counts only when it failed twice; "incomplete" is a moment,
+ * not a fault.
  */
 #include "rules/checks/return_rules.h"
 
@@ -165,6 +166,23 @@ static void judge(const struct rule_context *context, const struct class_view *v
 	answer->detail2 = passed ? ROUTE_PASSED_OVER : 0;
 }
 
+/* Whoever turned ARP off may have had a reason: then the neighbour is entered by hand. */
+static void mend_unasked(const struct say *say, const struct next_hop *dead)
+{
+	char number[ADDRESS_TEXT_MAX];
+
+	finding_remedy(say->out, say->finding, "linux", "ip link set dev %s arp on", dead->dev);
+	finding_remedy(say->out, say->finding, "networkd",
+		       "ARP=yes in the [Link] section of the .network file of %s, then: networkctl "
+		       "reload && networkctl reconfigure %s",
+		       dead->dev, dead->dev);
+	finding_next(say->out, say->finding,
+		     "whoever turned ARP off on %s: nor does it answer others; where that is "
+		     "meant, both sides need entries by hand: ip neigh replace %s lladdr ADDRESS "
+		     "dev %s",
+		     dead->dev, address_print(&dead->via, number), dead->dev);
+}
+
 static void mend(const struct say *say, const struct next_hop *dead, enum leg_life life)
 {
 	const struct link_fact *link = dead->dev ? facts_link(say->context->facts, dead->dev)
@@ -180,6 +198,10 @@ static void mend(const struct say *say, const struct next_hop *dead, enum leg_li
 		finding_next(say->out, say->finding,
 			     "the gateway %s itself, and the switch between",
 			     address_print(&dead->via, number));
+		return;
+	}
+	if (life == LEG_UNASKED) {
+		mend_unasked(say, dead);
 		return;
 	}
 	if (dead->dev && (!link || !link->up))
@@ -219,6 +241,17 @@ static void describe_fallen(const struct rule_context *context, const struct cla
 		     "come back with it", link->name);
 }
 
+static const char *death_words(enum leg_life life, bool passed)
+{
+	if (life == LEG_SILENT)
+		return "that gateway does not answer ARP";
+	if (life == LEG_UNASKED)
+		return "that link asks for no neighbour (NOARP), so the frames are addressed to "
+		       "the interface itself";
+	return passed ? "that link is down, so the kernel passes over the route"
+		      : "that link is down";
+}
+
 static void describe(const struct rule_context *context, const struct class_group *group,
 		     struct findings *out, struct finding *finding)
 {
@@ -242,15 +275,13 @@ static void describe(const struct rule_context *context, const struct class_grou
 	words_add_hops(&hops, passed ? &passed->next_hops : path.hops);
 	finding_message(out, finding, "replies to %s (%s) %s %s, and %s", group->where,
 			group->percent, passed ? "should leave" : "leave", say_text(&say, &hops),
-			life == LEG_SILENT ? "that gateway does not answer ARP"
-			: passed ? "that link is down, so the kernel passes over the route"
-				 : "that link is down");
+			death_words(life, passed));
 	text_release(&hops);
 	say_class(&say);
 	say_route(&say, passed ? passed : path.route);
 	if (dead->dev)
 		say_link(&say, facts_link(context->facts, dead->dev));
-	if (life == LEG_SILENT)
+	if (life == LEG_SILENT || life == LEG_UNASKED)
 		say_neighbour(&say, facts_neighbour(context->facts, &dead->via, dead->dev));
 	say_declared(&say);
 	mend(&say, dead, life);
@@ -267,10 +298,11 @@ const struct rule rule_return_next_hop_alive = {
 	.after = { BEFORE_ALIVE },
 	.why = "A perfect route to a dead gateway loses every reply.",
 	.evidence = "flags of the next hop (dead, linkdown), state of its link, and its neighbour "
-		    "entry: failed, and still failed one second later",
+		    "entry: failed, and still failed one second later, or none on a link that "
+		    "asks for none (NOARP)",
 	.remedies = {
 		{ "linux", "ip link set dev INTERFACE up; ip neigh show GATEWAY dev INTERFACE "
-			   "shows whether the gateway answers" },
+			   "shows whether the gateway answers; ip link set dev INTERFACE arp on" },
 		{ "network", "repair cable, switch port, VLAN or the gateway itself" },
 	},
 	.document = RETURN_DOCUMENT,

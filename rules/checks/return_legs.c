@@ -10,7 +10,14 @@
 #include <string.h>
 
 /* What is wrong with one leg. */
-enum leg_defect { LEG_FINE, LEG_WRONG_WAY, LEG_CAPTURED, LEG_LINK_DOWN, LEG_NEIGHBOUR_SILENT };
+enum leg_defect {
+	LEG_FINE,
+	LEG_WRONG_WAY,
+	LEG_CAPTURED,
+	LEG_LINK_DOWN,
+	LEG_NEIGHBOUR_SILENT,
+	LEG_NEIGHBOUR_UNASKED
+};
 
 static const char *const defect_words[] = {
 	[LEG_FINE] = "good",
@@ -18,18 +25,22 @@ static const char *const defect_words[] = {
 	[LEG_CAPTURED] = "on-link or into a tunnel",
 	[LEG_LINK_DOWN] = "its link is down",
 	[LEG_NEIGHBOUR_SILENT] = "its neighbour does not answer",
+	[LEG_NEIGHBOUR_UNASKED] = "its link asks for no neighbour (NOARP)",
 };
 
 static enum leg_defect leg_defect(const struct rule_context *context, const struct path *path,
 				  const struct next_hop *hop)
 {
-	enum leg_life life = path_leg_life(context, hop);
+	static const enum leg_defect defects[] = {
+		[LEG_ALIVE] = LEG_FINE,
+		[LEG_DOWN] = LEG_LINK_DOWN,
+		[LEG_SILENT] = LEG_NEIGHBOUR_SILENT,
+		[LEG_UNASKED] = LEG_NEIGHBOUR_UNASKED,
+	};
 
 	if (!path_leg_is_good(context, hop, path->is_default))
 		return path_leg_is_captured(context, hop) ? LEG_CAPTURED : LEG_WRONG_WAY;
-	if (life == LEG_ALIVE)
-		return LEG_FINE;
-	return life == LEG_DOWN ? LEG_LINK_DOWN : LEG_NEIGHBOUR_SILENT;
+	return defects[path_leg_life(context, hop)];
 }
 
 /* The first bad leg of a route that also has a good one; NULL: not this rule's case. */
@@ -138,9 +149,9 @@ static void say_leg(const struct say *say, const struct next_hop *hop, struct te
 		  hop->unused ? "never picked for these replies" : defect_words[defect]);
 	if (hop->unused)
 		return;
-	if (defect == LEG_LINK_DOWN && hop->dev)
+	if ((defect == LEG_LINK_DOWN || defect == LEG_NEIGHBOUR_UNASKED) && hop->dev)
 		say_link(say, facts_link(say->context->facts, hop->dev));
-	if (defect == LEG_NEIGHBOUR_SILENT)
+	if (defect == LEG_NEIGHBOUR_SILENT || defect == LEG_NEIGHBOUR_UNASKED)
 		say_neighbour(say, facts_neighbour(say->context->facts, &hop->via, hop->dev));
 }
 

@@ -354,6 +354,23 @@ void path_trace(const struct rule_context *context, const struct class_view *vie
 				   text_equal(path->type, "unicast");
 }
 
+/*
+ * A link whose frames need the gateway's own address, and on which nobody asks for it. Modems and
+ * the like (wwan0, ipvlan in L3 mode) say NOARP because they need none.
+ */
+static bool link_asks_nobody(const struct link_fact *link)
+{
+	static const char *const kinds[] = { "veth", "bridge", "bond", "team", "vlan", "macvlan" };
+	size_t i;
+
+	if (!link || !link->noarp || link->point_to_point || !text_equal(link->type, "ether"))
+		return false;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (text_equal(link->kind, kinds[i]))
+			return true;
+	return !link->kind && !text_has_prefix(link->name, "ww");
+}
+
 enum leg_life path_leg_life(const struct rule_context *context, const struct next_hop *hop)
 {
 	const struct link_fact *link = hop_link(context, hop);
@@ -366,7 +383,11 @@ enum leg_life path_leg_life(const struct rule_context *context, const struct nex
 	if (hop->via.family == ADDRESS_NONE || context->facts->neighbours.section.state != FACT_OK)
 		return LEG_ALIVE;
 	neighbour = facts_neighbour(context->facts, &hop->via, hop->dev);
-	if (neighbour && neighbour->failed_twice && text_equal(neighbour->state, "failed"))
+	if (!neighbour)
+		return LEG_ALIVE;
+	if (neighbour->failed_twice && text_equal(neighbour->state, "failed"))
 		return LEG_SILENT;
+	if (link_asks_nobody(link) && (neighbour->own || text_equal(neighbour->state, "none")))
+		return LEG_UNASKED;
 	return LEG_ALIVE;
 }

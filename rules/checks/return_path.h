@@ -70,8 +70,11 @@ bool path_route_is_good(const struct rule_context *context, const struct route_f
 /* Not declared, and on-link, into a tunnel, or by a gateway that itself lies in the range. */
 bool path_leg_is_captured(const struct rule_context *context, const struct next_hop *hop);
 
-enum leg_life { LEG_ALIVE, LEG_DOWN, LEG_SILENT };
-/* LEG_DOWN: its link cannot carry anything; LEG_SILENT: its neighbour failed twice. */
+enum leg_life { LEG_ALIVE, LEG_DOWN, LEG_SILENT, LEG_UNASKED };
+/*
+ * LEG_DOWN: its link cannot carry anything; LEG_SILENT: its neighbour failed twice; LEG_UNASKED:
+ * its link asks for no neighbour (NOARP) and none was entered, so frames go to the link itself.
+ */
 enum leg_life path_leg_life(const struct rule_context *context, const struct next_hop *hop);
 
 bool path_same_hop(const struct next_hop *a, const struct next_hop *b);

@@ -314,8 +314,8 @@ void say_link(const struct say *say, const struct link_fact *link)
 		text_addf(&text, " kind %s", link->kind);
 	if (link->type)
 		text_addf(&text, " type %s", link->type);
-	text_addf(&text, " %s, %s", link->up ? "up" : "down",
-		  link->carrier ? "carrier" : "no carrier");
+	text_addf(&text, " %s, %s%s", link->up ? "up" : "down",
+		  link->carrier ? "carrier" : "no carrier", link->noarp ? ", NOARP" : "");
 	point(say, "/links/links", place(&say->context->facts->links.links, link, sizeof(*link)),
 	      &text);
 }
@@ -343,9 +343,11 @@ void say_neighbour(const struct say *say, const struct neighbour_fact *neighbour
 	if (!neighbour)
 		return;
 	text_init(&text, WORDS_MAX);
-	text_addf(&text, "neighbour %s dev %s is %s, and still was one second later",
-		  address_print(&neighbour->address, number),
-		  neighbour->dev ? neighbour->dev : "(none)", neighbour->state);
+	text_addf(&text, "neighbour %s dev %s is %s%s", address_print(&neighbour->address, number),
+		  neighbour->dev ? neighbour->dev : "(none)", neighbour->state,
+		  neighbour->failed_twice ? ", and still was one second later"
+		  : neighbour->own	  ? ", with the interface's own link-layer address"
+					  : "");
 	point(say, "/neighbours/neighbours",
 	      place(&say->context->facts->neighbours.neighbours, neighbour, sizeof(*neighbour)),
 	      &text);

@@ -147,6 +147,21 @@ def dead():
     pair("rt07-gateway-silent", routed(DEFAULT, HOME, neighbours=[failed]), "RT-07",
          routed(DEFAULT, HOME, neighbours=[{**failed, "state": "incomplete",
                                             "failed_twice": False}]))
+    mute = [link("lo", type="loopback", loopback=True), link("eth0", noarp=True), link("eth1")]
+    nobody = {**failed, "failed_twice": False, "state": "none"}
+    entered = {**nobody, "state": "permanent"}
+    pair("rt07-link-asks-nobody", routed(DEFAULT, HOME, links=mute, neighbours=[nobody]),
+         "RT-07\nip link set dev eth0 arp on",
+         routed(DEFAULT, HOME, links=mute, neighbours=[entered]))
+    pair("rt07-link-answers-itself",
+         routed(DEFAULT, HOME, links=mute, neighbours=[{**nobody, "state": "noarp", "own": True}]),
+         "RT-07", routed(DEFAULT, HOME, links=mute, neighbours=[{**nobody, "state": "noarp"}]))
+    legs = route("100.104.0.0/16", hops=[hop("172.20.5.1", "eth0"), hop("172.21.5.1", "eth1")])
+    far = {**entered, "address": "172.21.5.1", "dev": "eth1", "state": "stale"}
+    pair("rt09-one-leg-asks-nobody",
+         routed(DEFAULT, legs, links=mute, declared=UNDECLARED, neighbours=[nobody, far]),
+         "RT-09\nip route replace 100.104.0.0/16 via 172.21.5.1 dev eth1",
+         routed(DEFAULT, HOME, links=mute, declared=UNDECLARED, neighbours=[entered, far]))
 
 
 def astray():
@@ -269,6 +284,11 @@ def harmless():
     write("ok-neighbours-of-the-range", routed(DEFAULT, HOME, *near), "ready")
     write("ok-covering-block-by-the-right-gateway",
           routed(DEFAULT, route("100.64.0.0/10", "172.20.5.1", "eth0")), "ready")
+    write("ok-ipvlan-asks-nobody",
+          routed(DEFAULT, HOME, links=[link("lo", type="loopback", loopback=True),
+                                       link("eth0", kind="ipvlan", noarp=True), link("eth1")],
+                 neighbours=[{"address": "172.20.5.1", "dev": "eth0", "state": "none",
+                              "failed_twice": False}]), "ready")
     write("ok-does-not-forward", forwarded(WAN, VBR, forwarding=False), "not-ready RT-16")
 
 

@@ -73,7 +73,7 @@ static void test_link(void **state)
 	(void)state;
 	body->ifi_index = 5;
 	body->ifi_type = ARPHRD_ETHER;
-	body->ifi_flags = IFF_UP | IFF_POINTOPOINT;
+	body->ifi_flags = IFF_UP | IFF_POINTOPOINT | IFF_NOARP;
 	mnl_attr_put_strz(message.header, IFLA_IFNAME, "blue");
 	mnl_attr_put_u32(message.header, IFLA_MTU, 1400);
 	mnl_attr_put_u32(message.header, IFLA_GROUP, 3);
@@ -95,6 +95,7 @@ static void test_link(void **state)
 	assert_string_equal(link->operstate, "lowerlayerdown");
 	assert_true(link->vrf_table.known && link->vrf_table.value == 1001);
 	assert_true(link->up && link->point_to_point && !link->carrier && !link->loopback);
+	assert_true(link->noarp);
 	assert_int_equal(link->mtu, 1400);
 	assert_int_equal(link->group, 3);
 	/* an inner length that lies must not be read past */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files gitlab_*.c share: one climb of GitLab, from its API to LFS and submodules.
+ *
+ *   gitlab.c          it is GitLab
+ *   gitlab_token.c    the token, its owner, the project; then
+ *   gitlab_modules.c  .gitmodules, then
+ *   gitlab_lfs.c      a pointer in the tree, then the link that the LFS server gives for it
+ *   gitlab_git.c      smart HTTP on the clone URL, at the same time
+ *
+ * Each step asks one question and names the step that takes the answer. An answer that does not
+ * come ends its chain: what was not reached stays untried in the facts.
+ */
+#ifndef PROBES_ENDPOINTS_HELPER_GITLAB_CLIMB_H
+#define PROBES_ENDPOINTS_HELPER_GITLAB_CLIMB_H
+
+#include "probes/endpoints_helper/git.h"
+#include "probes/endpoints_helper/gitlab_files.h"
+#include "probes/endpoints_helper/gitlab_read.h"
+#include "probes/endpoints_helper/ladder.h"
+
+#define GITLAB_PATH_MAX ((size_t)8192)
+#define GITLAB_REFS "/info/refs?service=git-upload-pack"
+
+struct gitlab_climb {
+	struct run *run;
+	struct target *gitlab, *clone; /* clone: NULL until the project has told it */
+	bool verified;                 /* the API's connection: https, with a good certificate */
+	int credentials;               /* enum http_credentials of requests to the API */
+	char *path, *project;          /* "group/app", "group%2Fapp"; NULL: the plan names none */
+	struct strings roots;          /* paths below which the API may be */
+	size_t root;                   /* the one that is being asked */
+
+	struct git_refs refs;
+	bool may_basic;      /* the clone URL may see the token */
+	int git_credentials; /* with which references were read */
+	char *git_base;      /* path that git was redirected to, "//group/app.git"; NULL: none */
+	unsigned int git_redirects;
+
+	struct gitlab_tree tree;
+	bool tree_whole;
+	unsigned int page, raws;
+	size_t attributes, candidate; /* where the walk over tree.files stands */
+	struct strings patterns;
+	struct lfs_pointer pointer; /* oid "": none yet */
+	bool git_ready, batched;
+};
+
+static inline struct gitlab_fact *gitlab_row(struct gitlab_climb *climb)
+{
+	return LIST_AT(&climb->run->facts->gitlab, struct gitlab_fact, 0);
+}
+
+struct gitlab_question {
+	struct target *target;
+	int rung, credentials; /* enum endpoint_rung, enum http_credentials */
+	const char *method, *body;
+	const char *const *headers;
+	size_t body_length, body_max;
+	http_done *done; /* its owner is the climb */
+};
+/* Asks for `path`, which is released; see struct rung_request for how it is taken. */
+void gitlab_ask(struct gitlab_climb *climb, const struct gitlab_question *question,
+		struct text *path);
+/* The status of a whole answer, else 0. */
+uint32_t gitlab_status(const struct http_result *result);
+/* Latches what is not -EINVAL; whether all is well. */
+bool gitlab_took(struct gitlab_climb *climb, int error);
+/* Adds "/api/v4/projects/PROJECT" and `behind`. */
+void gitlab_project_path(const struct gitlab_climb *climb, const char *behind, struct text *path);
+/* Adds the path of a file's raw content on the default branch. */
+void gitlab_raw_path(struct gitlab_climb *climb, const char *file, struct text *path);
+
+void gitlab_ask_token(struct gitlab_climb *climb);
+void gitlab_ask_modules(struct gitlab_climb *climb);
+void gitlab_ask_lfs(struct gitlab_climb *climb);
+/* Asks for the link of the object, once both the pointer and the clone URL are there. */
+void gitlab_ask_batch(struct gitlab_climb *climb);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files of a repository that name what lies elsewhere: .gitmodules (git-config format),
+ * .gitattributes and LFS pointers; and how URLs and paths in them are put together. Pure.
+ */
+#ifndef PROBES_ENDPOINTS_HELPER_GITLAB_FILES_H
+#define PROBES_ENDPOINTS_HELPER_GITLAB_FILES_H
+
+#include "rules/record.h"
+#include "rules/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define GITLAB_SUBMODULES_MAX 64
+#define GITLAB_PATTERNS_MAX 64
+
+/* Values of "url" in [submodule] sections, as written. 0 or -ENOMEM. */
+int git_read_modules(const char *bytes, size_t length, struct strings *urls);
+/*
+ * Adds the patterns that say filter=lfs, each with the folder of the attributes file in front and a
+ * newline between ("sub/\n*.bin"): patterns of a folder hold below it. 0 or -ENOMEM.
+ */
+int git_read_attributes(const char *bytes, size_t length, const char *folder,
+			struct strings *patterns);
+/* Does one of those patterns name the file? */
+bool git_is_tracked(const struct strings *patterns, const char *path);
+
+struct lfs_pointer {
+	char oid[65];
+	uint64_t size;
+};
+/* A whole pointer file (https://git-lfs.github.com/spec/v1); -EINVAL: it is none. */
+int lfs_read_pointer(const char *bytes, size_t length, struct lfs_pointer *pointer);
+
+enum git_url_kind {
+	GIT_URL_RELATIVE, /* ./x, ../x, /x */
+	GIT_URL_HTTP,     /* http or https */
+	GIT_URL_OTHER,    /* ssh, git, a path, user@host:path */
+};
+enum git_url_kind git_url_kind(const char *url);
+/* Adds `url` without user information. */
+void git_url_clean(const char *url, struct text *out);
+/*
+ * A submodule's relative URL as git takes it: behind `base`, whose last component "../" removes
+ * (git-submodule(1)).
+ */
+void git_url_join(const char *base, const char *relative, struct text *out);
+/* Percent-encodes everything but the unreserved characters of RFC 3986, '/' included. */
+void url_encode(const char *string, struct text *out);
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Git's smart HTTP on the clone URL: references without and with credentials, then one object
+ * without history, up to the first bytes of the pack.
+ *
+ * Git follows a redirect of its first request and of no other, and goes on where that led: so does
+ * this, within the origin. No Git-Protocol header is sent, as old gits do; a server that answers by
+ * version 2 all the same is understood.
+ */
+#include "probes/endpoints_helper/gitlab_climb.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REDIRECTS_MAX 3u
+#define PACK_ROOM ((size_t)16 * 1024)
+#define MESSAGE_MAX ((size_t)200)
+
+static const char *const post_headers[] = {
+	"Content-Type: application/x-git-upload-pack-request",
+	"Accept: application/x-git-upload-pack-result", NULL,
+};
+static const char *const post_headers2[] = {
+	"Content-Type: application/x-git-upload-pack-request",
+	"Accept: application/x-git-upload-pack-result", "Git-Protocol: version=2", NULL,
+};
+
+static void keep_message(struct gitlab_climb *climb, const char *bytes, size_t length)
+{
+	struct gitlab_fact *row = gitlab_row(climb);
+	size_t line = 0;
+
+	while (line < length && line < MESSAGE_MAX && bytes[line] != '\n' && bytes[line] != '\0')
+		line++;
+	if (!line)
+		return;
+	free(row->git_message);
+	row->git_message = text_clean(bytes, line);
+	(void)run_keeps(climb->run, row->git_message);
+}
+
+static void ask(struct gitlab_climb *climb, int credentials, http_done *done, const char *behind)
+{
+	struct gitlab_question question = { .target = climb->clone, .rung = RUNG_GIT,
+					    .credentials = credentials, .done = done };
+	struct text path;
+
+	text_init(&path, GITLAB_PATH_MAX);
+	text_addf(&path, "%s%s", climb->git_base ? climb->git_base : "", behind);
+	gitlab_ask(climb, &question, &path);
+}
+
+static void post(struct gitlab_climb *climb, http_done *done, const struct text *body)
+{
+	struct gitlab_question question = {
+		.target = climb->clone, .rung = RUNG_GIT, .method = "POST",
+		.headers = climb->refs.version2 ? post_headers2 : post_headers,
+		.body = text_string(body), .body_length = body->length, .body_max = PACK_ROOM,
+		.credentials = climb->git_credentials, .done = done,
+	};
+	struct text path;
+
+	if (!run_keeps(climb->run, text_error(body) ? NULL : climb))
+		return;
+	text_init(&path, GITLAB_PATH_MAX);
+	text_addf(&path, "%s/git-upload-pack", climb->git_base ? climb->git_base : "");
+	gitlab_ask(climb, &question, &path);
+}
+
+static void finished(struct gitlab_climb *climb)
+{
+	climb->git_ready = true;
+	gitlab_ask_batch(climb);
+}
+
+static void pack_answered(void *owner, struct http_result *result)
+{
+	struct gitlab_climb *climb = owner;
+	struct gitlab_fact *row = gitlab_row(climb);
+	enum git_pack pack = GIT_PACK_NONE;
+	char *message = NULL;
+
+	row->pack_status = result->http.status;
+	row->pack_us = result->http.first_byte_us;
+	if (!result->http.status.known) {
+		finished(climb);
+		return;
+	}
+	if (result->http.status.value == 200)
+		(void)gitlab_took(climb, git_read_pack(result->body, result->body_length, &pack,
+						       &message));
+	else
+		keep_message(climb, result->body, result->body_length);
+	/* an answer that stopped coming may have been on its way to a pack */
+	row->pack = (struct maybe){
+		.known = pack != GIT_PACK_NONE || result->http.outcome == HTTP_ANSWERED,
+		.value = pack == GIT_PACK_BEGAN,
+	};
+	if (message) {
+		free(row->git_message);
+		row->git_message = message;
+	}
+	finished(climb);
+}
+
+static void ask_pack(struct gitlab_climb *climb)
+{
+	struct text body;
+
+	if (!climb->refs.head[0]) {
+		finished(climb);
+		return;
+	}
+	text_init(&body, (size_t)1024);
+	git_write_want(&climb->refs, &body);
+	post(climb, pack_answered, &body);
+	text_release(&body);
+}
+
+/* Takes references over; whether the answer had any to offer. */
+static bool take_refs(struct gitlab_climb *climb, const struct http_result *result)
+{
+	struct gitlab_fact *row = gitlab_row(climb);
+	struct git_refs refs;
+	int error = git_read_refs(result->body, result->body_length, &refs);
+
+	if (error) {
+		if (error == -ENOMEM)
+			climb->run->error = -ENOMEM;
+		git_refs_release(&refs);
+		if (!row->refs_read.known)
+			row->refs_read.known = true;
+		return false;
+	}
+	git_refs_release(&climb->refs);
+	climb->refs = refs;
+	row->refs_read = (struct maybe){ .known = true, .value = 1 };
+	row->references = refs.references;
+	free(row->head);
+	row->head = refs.head[0] ? text_copy(refs.head) : NULL;
+	if (refs.head[0])
+		(void)run_keeps(climb->run, row->head);
+	if (refs.message)
+		keep_message(climb, refs.message, strlen(refs.message));
+	return true;
+}
+
+static void listed(void *owner, struct http_result *result)
+{
+	struct gitlab_climb *climb = owner;
+
+	if (gitlab_status(result) == 200 && take_refs(climb, result))
+		climb->refs.version2 = true;
+	ask_pack(climb);
+}
+
+static void refs_done(struct gitlab_climb *climb)
+{
+	struct text body;
+
+	if (!gitlab_row(climb)->refs_read.value) {
+		finished(climb);
+		return;
+	}
+	if (!climb->refs.version2 || climb->refs.head[0]) {
+		ask_pack(climb);
+		return;
+	}
+	text_init(&body, (size_t)1024);
+	git_write_ls_refs(&body);
+	post(climb, listed, &body);
+	text_release(&body);
+}
+
+/* Where git would go on: the path of the redirect without what git itself put behind it. */
+static bool follow(struct gitlab_climb *climb, const struct http_result *result)
+{
+	static const char behind[] = "/info/refs";
+	struct url url;
+	struct text base;
+	size_t length;
+	bool within;
+
+	if (gitlab_status(result) / 100 != 3 || !result->http.location ||
+	    climb->git_redirects >= REDIRECTS_MAX)
+		return false;
+	within = !url_resolve(climb->clone->url.text, result->http.location, &url) &&
+		 url_same_origin(&url, &climb->clone->url);
+	length = within ? strcspn(url.path, "?") : 0;
+	within = within && length > sizeof(behind) - 1 &&
+		 !memcmp(url.path + length - (sizeof(behind) - 1), behind, sizeof(behind) - 1);
+	if (within) {
+		climb->git_redirects++;
+		text_init(&base, GITLAB_PATH_MAX);
+		text_add(&base, "/");
+		text_add_bytes(&base, url.path, length - (sizeof(behind) - 1));
+		free(climb->git_base);
+		climb->git_base = text_take(&base);
+		(void)run_keeps(climb->run, climb->git_base);
+	}
+	url_release(&url);
+	return within && !climb->run->error;
+}
+
+static void basic_answered(void *owner, struct http_result *result)
+{
+	struct gitlab_climb *climb = owner;
+	uint32_t status = gitlab_status(result);
+
+	if (follow(climb, result)) {
+		ask(climb, HTTP_BASIC, basic_answered, GITLAB_REFS);
+		return;
+	}
+	gitlab_row(climb)->refs_basic = (struct maybe){ .known = status != 0, .value = status };
+	if (status == 200 && take_refs(climb, result))
+		climb->git_credentials = HTTP_BASIC;
+	else if (status >= 400)
+		keep_message(climb, result->body, result->body_length);
+	refs_done(climb);
+}
+
+static void plain_answered(void *owner, struct http_result *result)
+{
+	struct gitlab_climb *climb = owner;
+	struct gitlab_fact *row = gitlab_row(climb);
+	uint32_t status = gitlab_status(result);
+
+	if (follow(climb, result)) {
+		ask(climb, HTTP_NO_CREDENTIALS, plain_answered, GITLAB_REFS);
+		return;
+	}
+	row->refs_plain = (struct maybe){ .known = status != 0, .value = status };
+	if (status == 200)
+		(void)take_refs(climb, result);
+	else if (status == 403)
+		keep_message(climb, result->body, result->body_length);
+	if (climb->may_basic)
+		ask(climb, HTTP_BASIC, basic_answered, GITLAB_REFS);
+	else
+		refs_done(climb);
+}
+
+void git_climb(struct target *target, struct http_result *first)
+{
+	struct gitlab_climb *climb = target->root->above;
+	const struct gitlab_fact *row;
+
+	if (target->root->purpose != PURPOSE_GITLAB || !climb || climb->clone != target)
+		return;
+	row = gitlab_row(climb);
+	climb->may_basic = row->token != TOKEN_WITHHELD && climb->credentials == HTTP_TOKEN &&
+			   url_same_origin(&target->url, &climb->gitlab->url) &&
+			   (first->verified || text_equal(target->url.scheme, "http"));
+	plain_answered(climb, first);
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where LFS objects come from: a pointer file out of the default branch's tree, then the link that
+ * the LFS server gives for its object. Nothing is downloaded and nothing is uploaded.
+ *
+ * Files are asked for only where .gitattributes says that LFS tracks them; where it says nothing, a
+ * few that are not plainly text are looked at, for repositories that lost their attributes.
+ */
+#include "probes/endpoints_helper/gitlab_climb.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGES_MAX 3u
+#define PAGE_SIZE 100u
+#define TRACKED_MAX 8u /* files that attributes name */
+#define BLIND_MAX 4u   /* files that nothing names */
+#define ATTRIBUTES_MAX 4u
+#define ATTRIBUTES ".gitattributes"
+#define POINTER_ROOM ((size_t)1200) /* a pointer is at most 1 KiB */
+
+static void ask_page(struct gitlab_climb *climb);
+static void ask_attributes(struct gitlab_climb *climb);
+static void ask_pointer(struct gitlab_climb *climb);
+
+static void settle(struct gitlab_climb *climb, bool known, const char *note)
+{
+	struct gitlab_fact *row = gitlab_row(climb);
+
+	row->lfs_used.known = known;
+	free(row->lfs_note);
+	row->lfs_note = text_copy(note);
+	(void)run_keeps(climb->run, row->lfs_note);
+}
+
+static void ask(struct gitlab_climb *climb, http_done *done, size_t body_max, struct text *path)
+{
+	struct gitlab_question question = { .target = climb->gitlab, .rung = RUNG_LFS,
+					    .credentials = climb->credentials,
+					    .body_max = body_max, .done = done };
+
+	gitlab_ask(climb, &question, path);
+}
+
+/* Files that nobody keeps in LFS, by their endings. */
+static bool is_text(const char *path)
+{
+	static const char *const endings[] = {
+		".c", ".cc", ".cfg", ".conf", ".cpp", ".css", ".gitattributes", ".gitignore",
+		".gitmodules", ".go", ".gradle", ".h", ".html", ".java", ".js", ".json", ".kt",
+		".md", ".php", ".properties", ".py", ".rb", ".rs", ".sh", ".sql", ".toml", ".ts",
+		".txt", ".xml", ".yaml", ".yml", "Dockerfile", "LICENSE", "Makefile", "README",
+	};
+	size_t length = strlen(path), i;
+
+	for (i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		size_t size = strlen(endings[i]);
+
+		if (length >= size && !strcmp(path + length - size, endings[i]))
+			return true;
+	}
+	return false;
+}
+
+static void size_answered(void *owner, struct http_result *result)
+{
+	struct gitlab_climb *climb = owner;
+	struct maybe any = { .known = false };
+
+	if (gitlab_status(result) == 200)
+		(void)gitlab_took(climb, gitlab_read_lfs_size(result->body, result->body_length,
+							      &any));
+	if (any.known && !any.value)
+		settle(climb, true, "the project holds no LFS object");
+	else
+		settle(climb, false, "no pointer among the first files of a larger tree");
+}
+
+/* The walk is over without a pointer. What that means depends on how much was seen. */
+static void give_up(struct gitlab_climb *climb)
+{
+	struct text path;
+
+	if (climb->tree_whole && climb->raws < TRACKED_MAX) {
+		settle(climb, true, "no file of the default branch is an LFS pointer");
+		return;
+	}
+	if (climb->tree_whole) {
+		settle(climb, false, "the first files that LFS tracks are no pointers");
+		return;
+	}
+	gitlab_project_path(climb, "?statistics=true", &path);
+	ask(climb, size_answered, 0, &path);
+}
+
+static void pointer_answered(void *owner, struct http_result *result)
+{
+	struct gitlab_climb *climb = owner;
+	struct gitlab_fact *row = gitlab_row(climb);
+
+	if (gitlab_status(result) != 200 ||
+	    lfs_read_pointer(result->body, result->body_length, &climb->pointer)) {
+		climb->pointer.oid[0] = '\0';
+		climb->candidate++;
+		ask_pointer(climb);
+		return;
+	}
+	row->lfs_used = (struct maybe){ .known = true, .value = 1 };
+	row->lfs_oid = text_copy(climb->pointer.oid);
+	if (run_keeps(climb->run, row->lfs_oid))
+		gitlab_ask_batch(climb);
+}
+
+static bool is_candidate(const struct gitlab_climb *climb, const char *path)
+{
+	if (climb->patterns.count)
+		return git_is_tracked(&climb->patterns, path);
+	return !climb->attributes && !is_text(path);
+}
+
+static void ask_pointer(struct gitlab_climb *climb)
+{
+	const struct strings *files = &climb->tree.files;
+	unsigned int most = climb->patterns.count ? TRACKED_MAX : BLIND_MAX;
+	struct text path;
+
+	while (climb->candidate < files->count &&
+	       !is_candidate(climb, files->items[climb->candidate]))
+		climb->candidate++;
+	if (climb->candidate >= files->count || climb->raws >= most) {
+		give_up(climb);
+		return;
+	}
+	climb->raws++;
+	gitlab_raw_path(climb, files->items[climb->candidate], &path);
+	ask(climb, pointer_answered, POINTER_ROOM, &path);
+}
+
+static void attributes_answered(void *owner, struct http_result *result)
+{
+	struct gitlab_climb *climb = owner;
+	const char *path = climb->tree.files.items[climb->candidate];
+	size_t length = strlen(path) - strlen(ATTRIBUTES);
+	struct text folder;
+
+	if (gitlab_status(result) != 200) {
+		settle(climb, false, "a .gitattributes of the tree could not be read");
+		return;
+	}
+	text_init(&folder, GITLAB_PATH_MAX);
+	text_add_bytes(&folder, path, length);
+	if (!text_error(&folder))
+		(void)gitlab_took(climb, git_read_attributes(result->body, result->body_length,
+							     text_string(&folder),
+							     &climb->patterns));
+	text_release(&folder);
+	climb->candidate++;
+	ask_attributes(climb);
+}
+
+static bool is_attributes(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	return !strcmp(name ? name + 1 : path, ATTRIBUTES);
+}
+
+static void ask_attributes(struct gitlab_climb *climb)
+{
+	const struct strings *files = &climb->tree.files;
+	struct text path;
+
+	while (climb->candidate < files->count &&
+	       !is_attributes(files->items[climb->candidate]))
+		climb->candidate++;
+	if (climb->candidate >= files->count || climb->attributes >= ATTRIBUTES_MAX) {
+		climb->candidate = 0;
+		ask_pointer(climb);
+		return;
+	}
+	climb->attributes++;
+	gitlab_raw_path(climb, files->items[climb->candidate], &path);
+	ask(climb, attributes_answered, 0, &path);
+}
+
+static void page_answered(void *owner, struct http_result *result)
+{
+	struct gitlab_climb *climb = owner;
+
+	if (gitlab_status(result) != 200 ||
+	    !gitlab_took(climb, gitlab_read_tree(result->body, result->body_length,
+						 &climb->tree))) {
+		settle(climb, false, "the tree of the default branch could not be listed");
+		return;
+	}
+	climb->tree_whole = climb->tree.entries < PAGE_SIZE;
+	if (!climb->tree_whole && climb->page < PAGES_MAX)
+		ask_page(climb);
+	else
+		ask_attributes(climb);
+}
+
+static void ask_page(struct gitlab_climb *climb)
+{
+	struct text path;
+
+	gitlab_project_path(climb, "/repository/tree?recursive=true", &path);
+	text_addf(&path, "&per_page=%u&page=%u&ref=", PAGE_SIZE, ++climb->page);
+	url_encode(gitlab_row(climb)->default_branch, &path);
+	ask(climb, page_answered, 0, &path);
+}
+
+void gitlab_ask_lfs(struct gitlab_climb *climb)
+{
+	const struct maybe *enabled = &gitlab_row(climb)->lfs_enabled;
+
+	if (enabled->known && enabled->value)
+		ask_page(climb);
+}
+
+static void add_link(struct gitlab_climb *climb, const char *link)
+{
+	struct gitlab_fact *row = gitlab_row(climb);
+	struct target *target;
+	struct text bare;
+
+	text_init(&bare, GITLAB_PATH_MAX);
+	text_add_bytes(&bare, link, strcspn(link, "?#")); /* what is behind may be a signature */
+	target = text_error(&bare) ? NULL
+				   : ladder_found(climb->clone, PURPOSE_LFS, text_string(&bare),
+						  "href of a download action");
+	if (target && strings_add(&row->lfs_urls, target->url.text))
+		climb->run->error = -ENOMEM;
+	text_release(&bare);
+}
+
+static void batch_answered(void *owner, struct http_result *result)
+{
+	struct gitlab_climb *climb = owner;
+	uint32_t status = gitlab_status(result);
+	struct strings links = { NULL, 0 };
+	char *words = NULL;
+	size_t i;
+
+	if (status == 200 && gitlab_took(climb, gitlab_read_batch(result->body,
+								  result->body_length, &links,
+								  &words))) {
+		for (i = 0; i < links.count; i++)
+			add_link(climb, links.items[i]);
+		if (!links.count)
+			settle(climb, true, words ? words : "the LFS server gave no link");
+	} else {
+		settle(climb, true, status == 401 || status == 403
+					    ? "the LFS server refused the request"
+					    : "the LFS server gave no answer that tells");
+	}
+	strings_release(&links);
+	free(words);
+}
+
+void gitlab_ask_batch(struct gitlab_climb *climb)
+{
+	static const char *const headers[] = {
+		"Accept: application/vnd.git-lfs+json",
+		"Content-Type: application/vnd.git-lfs+json", NULL,
+	};
+	struct gitlab_question question = {
+		.target = climb->clone, .rung = RUNG_LFS, .method = "POST", .headers = headers,
+		.credentials = climb->may_basic ? HTTP_BASIC : HTTP_NO_CREDENTIALS,
+		.done = batch_answered,
+	};
+	struct text body, path;
+
+	if (!climb->git_ready || !climb->pointer.oid[0] || climb->batched)
+		return;
+	climb->batched = true;
+	text_init(&body, (size_t)1024);
+	text_addf(&body,
+		  "{\"operation\":\"download\",\"transfers\":[\"basic\"],\"objects\":[{\"oid\":"
+		  "\"%s\",\"size\":%llu}]}",
+		  climb->pointer.oid, (unsigned long long)climb->pointer.size);
+	question.body = text_string(&body);
+	question.body_length = body.length;
+	text_init(&path, GITLAB_PATH_MAX);
+	text_add(&path, climb->git_base ? climb->git_base : "");
+	text_add(&path, "/info/lfs/objects/batch");
+	if (!run_keeps(climb->run, text_error(&body) ? NULL : climb))
+		text_release(&path);
+	else
+		gitlab_ask(climb, &question, &path);
+	text_release(&body);
+}

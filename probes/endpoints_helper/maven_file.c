@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One file of the artifact and its checksum. A file that is larger than what may be held is left
+ * for the small one beside it, the POM; both are read in one piece and compared by OpenSSL.
+ */
+#include "probes/endpoints_helper/maven_climb.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* For all repositories of the plan together, since they are asked at the same time. */
+#define FILES_MAX ((size_t)8 * 1024 * 1024)
+#define FILE_MAX ((size_t)2 * 1024 * 1024)
+#define CHECKSUM_ROOM ((size_t)1024)
+
+const struct maven_checksum maven_checksums[MAVEN_CHECKSUMS] = {
+	{ "sha1", 40 }, { "sha256", 64 }, { "md5", 32 },
+};
+
+static const char *ending(const struct maven_climb *climb)
+{
+	return climb->pom ? "pom" : climb->artifact.packaging;
+}
+
+static size_t most(const struct maven_climb *climb)
+{
+	size_t share = FILES_MAX / climb->run->facts->maven.count;
+
+	return share < FILE_MAX ? share : FILE_MAX;
+}
+
+static bool hash(struct maven_climb *climb, const char *bytes, size_t length)
+{
+	size_t i, at;
+
+	for (i = 0; i < MAVEN_CHECKSUMS; i++) {
+		unsigned char digest[EVP_MAX_MD_SIZE];
+		const EVP_MD *kind = EVP_get_digestbyname(maven_checksums[i].name);
+		unsigned int size = 0;
+
+		/* md5 may be switched off as a whole (FIPS): the others are asked for first */
+		if (!kind || !EVP_Digest(bytes, length, digest, &size, kind, NULL))
+			size = 0;
+		for (at = 0; at < size; at++)
+			(void)snprintf(climb->hex[i] + 2 * at, 3, "%02x",
+				       (unsigned int)digest[at]);
+	}
+	return climb->hex[0][0] != '\0';
+}
+
+static char *copy(struct maven_climb *climb, const char *string)
+{
+	char *made = text_copy(string);
+
+	(void)run_keeps(climb->run, made);
+	return made;
+}
+
+/* Both may come in any order, and the file from elsewhere. */
+static void compare(struct maven_climb *climb)
+{
+	struct maven_fact *row = maven_row(climb);
+	const char *seen = climb->hex[climb->checksum < MAVEN_CHECKSUMS ? climb->checksum : 0];
+
+	if (!climb->given || !climb->seen || !*seen || row->checksum_seen)
+		return;
+	row->checksum_seen = copy(climb, seen);
+	row->checksum_matches = (struct maybe){ .known = true,
+						.value = text_equal(seen, row->checksum_given) };
+}
+
+static void checksum_answered(void *owner, struct http_result *result);
+
+static void file_path(struct maven_climb *climb, struct text *path)
+{
+	text_init(path, MAVEN_PATH_MAX);
+	maven_file_path(&climb->artifact, climb->build[0] ? climb->build : "SNAPSHOT",
+			ending(climb), path);
+}
+
+static void ask_checksum(struct maven_climb *climb)
+{
+	struct text path;
+
+	if (climb->checksum >= MAVEN_CHECKSUMS) {
+		maven_note(climb, "no checksum is offered for the file");
+		return;
+	}
+	file_path(climb, &path);
+	text_addf(&path, ".%s", maven_checksums[climb->checksum].name);
+	climb->asking = true;
+	maven_ask(climb, RUNG_ARTIFACT, CHECKSUM_ROOM, &path, checksum_answered);
+}
+
+static bool take_checksum(struct maven_climb *climb, const struct http_result *result)
+{
+	struct maven_fact *row = maven_row(climb);
+	char given[EVP_MAX_MD_SIZE * 2 + 1];
+
+	if (maven_status(result) != 200 ||
+	    !maven_read_checksum(result->body, result->body_length,
+				 maven_checksums[climb->checksum].digits, given))
+		return false;
+	free(row->checksum);
+	free(row->checksum_given);
+	row->checksum = copy(climb, maven_checksums[climb->checksum].name);
+	row->checksum_given = copy(climb, given);
+	climb->given = !climb->run->error;
+	compare(climb);
+	return true;
+}
+
+static void turn_to_pom(struct maven_climb *climb)
+{
+	climb->pom = true;
+	climb->too_large = climb->given = false;
+	climb->checksum = 0;
+	climb->checksum_from = NULL;
+	maven_note(climb, "the file is larger than what is downloaded: its POM was compared "
+			  "instead");
+	maven_ask_file(climb);
+}
+
+static void checksum_answered(void *owner, struct http_result *result)
+{
+	struct maven_climb *climb = owner;
+
+	climb->asking = false;
+	if (climb->too_large) {
+		turn_to_pom(climb);
+		return;
+	}
+	climb->checksum_from = maven_follow(climb, result);
+	if (climb->checksum_from || take_checksum(climb, result))
+		return;
+	climb->checksum++;
+	ask_checksum(climb);
+}
+
+void maven_checksum_redirected(struct maven_climb *climb, const struct http_result *first)
+{
+	climb->checksum_from = maven_follow(climb, first);
+	if (!climb->checksum_from)
+		(void)take_checksum(climb, first);
+}
+
+/* A file that was cut off by our own limit is no file to compare. */
+static bool is_whole(const struct http_result *result, size_t limit)
+{
+	const struct maybe *length = &result->http.length;
+
+	return result->body_length + 1 < limit && result->http.received == result->body_length &&
+	       (!length->known || length->value == result->body_length);
+}
+
+static void take_file(struct maven_climb *climb, const struct http_result *result, size_t limit)
+{
+	if (is_whole(result, limit)) {
+		climb->seen = hash(climb, result->body, result->body_length);
+		compare(climb);
+	} else if (climb->pom) {
+		maven_note(climb, "the POM is larger than what is downloaded");
+	} else if (climb->asking) {
+		climb->too_large = true;
+	} else {
+		turn_to_pom(climb);
+	}
+}
+
+/* In the place of a file that is too large; one that is missing tells nothing about that. */
+static void pom_answered(void *owner, struct http_result *result)
+{
+	struct maven_climb *climb = owner;
+
+	climb->file_from = maven_follow(climb, result);
+	if (maven_status(result) == 200)
+		take_file(climb, result, most(climb));
+	if (maven_status(result) == 200 || climb->file_from)
+		ask_checksum(climb);
+	else
+		maven_note(climb, "the file is larger than what is downloaded, and it has no POM");
+}
+
+/* A file that is not there: nobody misses it where the POM is all there is to have. */
+static void missing_answered(void *owner, struct http_result *result)
+{
+	struct maven_climb *climb = owner;
+	struct maven_fact *row = maven_row(climb);
+	uint32_t status = maven_status(result);
+	struct text path;
+
+	row->pom = (struct maybe){ .known = status != 0, .value = status };
+	if (status != 200 || !maven_is_pom_alone(result->body, result->body_length)) {
+		climb->pom = false;
+		return;
+	}
+	file_path(climb, &path);
+	free(row->artifact_path);
+	row->artifact_path = copy(climb, text_string(&path));
+	text_release(&path);
+	row->artifact_status.value = status;
+	take_file(climb, result, most(climb));
+	ask_checksum(climb);
+}
+
+static void ask_missing(struct maven_climb *climb)
+{
+	struct text path;
+
+	climb->pom = true;
+	file_path(climb, &path);
+	maven_ask(climb, RUNG_ARTIFACT, most(climb), &path, missing_answered);
+}
+
+static void file_answered(void *owner, struct http_result *result)
+{
+	struct maven_climb *climb = owner;
+	struct maven_fact *row = maven_row(climb);
+	uint32_t status = maven_status(result);
+	bool pom = climb->pom;
+
+	row->artifact_status = (struct maybe){ .known = status != 0, .value = status };
+	row->artifact_us = result->http.first_byte_us;
+	if (status == 404) {
+		ask_missing(climb);
+		return;
+	}
+	climb->file_from = maven_follow(climb, result);
+	if (climb->file_from) {
+		free(row->artifact_from);
+		row->artifact_from = copy(climb, climb->file_from->url.text);
+	}
+	if (status == 200)
+		take_file(climb, result, most(climb));
+	if (climb->pom == pom && (status == 200 || climb->file_from))
+		ask_checksum(climb);
+}
+
+void maven_ask_file(struct maven_climb *climb)
+{
+	struct maven_fact *row = maven_row(climb);
+	struct text path;
+
+	file_path(climb, &path);
+	free(row->artifact_path);
+	row->artifact_path = copy(climb, text_string(&path));
+	maven_ask(climb, RUNG_ARTIFACT, most(climb), &path,
+		  climb->pom ? pom_answered : file_answered);
+}
+
+void maven_file_redirected(struct maven_climb *climb, const struct http_result *first)
+{
+	climb->file_from = maven_follow(climb, first);
+	if (maven_status(first) == 200)
+		take_file(climb, first, HTTP_BODY_MAX);
+}
