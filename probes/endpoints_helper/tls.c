@@ -117,7 +117,8 @@ static void happened(const SSL *ssl, int where, int value)
 
 	if (where & SSL_CB_ALERT)
 		alerted(watch, where & SSL_CB_WRITE, value);
-	if (watch->finished)
+	/* finished, or ended by its deadline: what the library does to clean up tells nothing */
+	if (watch->finished || watch->ended)
 		return;
 	tls_watch_listen(watch);
 	/* the prototype is const, the connection is not: the name can be changed only here */
@@ -204,4 +205,5 @@ void tls_watch_end(struct tls_watch *watch, const char *error, bool timed_out)
 			watch->error = -ENOMEM;
 	}
 	watch->ssl = NULL;
+	watch->ended = true;
 }

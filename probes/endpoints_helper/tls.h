@@ -38,6 +38,7 @@ struct tls_watch {
 	uint64_t started;
 	bool greeted;    /* our first message went out */
 	bool finished;   /* the handshake completed */
+	bool ended;    /* its facts were taken: cleaning up tells nothing */
 	bool sent_alert; /* this side ended it */
 	bool refused;    /* because `must_verify` was not met */
 	bool foreign;    /* the first bytes are no TLS record */
