@@ -3,6 +3,7 @@
 #include "cmd/endpoints.h"
 
 #include "cmd/token.h"
+#include "probes/endpoints_environment.h"
 #include "rules/text.h"
 
 #include <errno.h>
@@ -137,6 +138,8 @@ int endpoints_prepare(const struct settings *settings, struct endpoints_request 
 	request->deep = settings->deep;
 	if (!code && settings->cacert)
 		code = open_cacert(settings->cacert, request, fault);
+	if (!code && endpoints_environment(environ, request))
+		code = fault_set(fault, -ENOMEM, "out of memory");
 	return code;
 }
 

@@ -142,9 +142,12 @@ struct tcp_fact {
 	struct address source; /* the connection's own */
 	struct address icmp_from;
 	struct maybe icmp_type, icmp_code;
+	struct maybe reply_ttl;       /* time to live that the ICMP error arrived with */
 	struct maybe took_us;
 	struct maybe rtt_us;          /* TCP_INFO */
-	struct maybe retransmissions; /* SYNs that went out again */
+	struct maybe retransmissions; /* SYNs that were sent again, or should have been */
+	bool unsent; /* none left this machine: its own filter, or with 0 retransmissions no
+			link-layer address of the next hop */
 	struct maybe mss;             /* TCP_INFO, what the peer lets us send */
 };
 
@@ -262,9 +265,12 @@ struct hop_fact {
 	struct address address;
 	uint32_t port;
 	uint32_t ttl;
+	bool udp;    /* no SYN but a datagram to the same port: what the target itself is like */
 	int outcome; /* enum hop_outcome */
 	struct address from;
 	struct maybe icmp_type, icmp_code;
+	/* time to live that the answer arrived with; of a RST only where it was measured */
+	struct maybe reply_ttl;
 };
 
 /* A request above the first one. */
@@ -403,7 +409,7 @@ struct endpoints_facts {
 	struct list names;     /* struct name_fact, by name, server, question, kind */
 	struct list targets;   /* struct endpoint_target: the plan's first, then by url */
 	struct list attempts;  /* struct attempt_fact, by url, address */
-	struct list hops;      /* struct hop_fact, by url, address, ttl */
+	struct list hops;      /* struct hop_fact, by url, address, udp, ttl */
 	struct list exchanges; /* struct exchange_fact, by url, then in the order asked */
 	struct list gitlab;    /* struct gitlab_fact: none or one */
 	struct list maven;     /* struct maven_fact, in the plan's order */

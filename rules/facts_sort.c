@@ -179,7 +179,8 @@ static int compare_hops(const void *one, const void *two)
 	int order = compare_words(a->url, b->url);
 
 	order = THEN(order, address_compare(&a->address, &b->address));
-	return THEN(order, (a->ttl > b->ttl) - (a->ttl < b->ttl));
+	order = THEN(order, compare_numbers(a->udp, b->udp));
+	return THEN(order, compare_numbers(a->ttl, b->ttl));
 }
 
 /* Those of one target stay in the order asked. */

@@ -14,6 +14,8 @@
 #include "probes/endpoints_request.h"
 #include "rules/facts.h"
 
+struct connects;
+struct experiments;
 struct names;
 struct web;
 struct ladder;
@@ -29,6 +31,8 @@ struct run {
 	struct endpoints_facts *facts;
 	struct loop loop;
 	uint64_t deadline; /* CLOCK_MONOTONIC, microseconds */
+	struct connects *connects;
+	struct experiments *experiments;
 	struct names *names;
 	struct web *web;
 	struct ladder *ladder;

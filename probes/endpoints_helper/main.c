@@ -6,6 +6,7 @@
 #include "probes/endpoints_helper/helper.h"
 
 #include "probes/endpoints_helper/connect.h"
+#include "probes/endpoints_helper/experiments.h"
 #include "probes/endpoints_helper/http.h"
 #include "probes/endpoints_helper/ladder.h"
 #include "probes/endpoints_helper/names.h"
@@ -93,8 +94,12 @@ static int copy_strings(const struct strings *from, struct strings *to)
 
 static int climb(struct run *run)
 {
-	int error = names_open(run);
+	int error = connect_open(run);
 
+	if (!error)
+		error = experiments_open(run);
+	if (!error)
+		error = names_open(run);
 	if (!error)
 		error = web_open(run);
 	if (!error)
@@ -111,6 +116,8 @@ static int climb(struct run *run)
 	ladder_close(run);
 	web_close(run);
 	names_close(run);
+	experiments_shut(run);
+	connect_shut(run);
 	return error ? error : run->error;
 }
 

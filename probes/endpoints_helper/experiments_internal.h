@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files experiments*.c share. Nobody else needs it. */
+#ifndef PROBES_ENDPOINTS_HELPER_EXPERIMENTS_INTERNAL_H
+#define PROBES_ENDPOINTS_HELPER_EXPERIMENTS_INTERNAL_H
+
+#include "probes/endpoints_helper/connect.h"
+#include "probes/endpoints_helper/experiments.h"
+
+#include <openssl/types.h>
+
+/* Attempts that are looked into in one run; more would tell the same again. */
+#define EXPERIMENT_SETS_MAX 16
+
+struct experiments {
+	struct sweep *sweeps;
+	struct experiment_set *sets;
+	struct flight *flights; /* under way */
+	size_t set_count, sweep_count;
+	SSL_CTX *tls; /* made when the first handshake is */
+};
+
+/* The row of this kind and value, added where there is none; NULL: out of memory (latched). */
+struct experiment_fact *experiment_row(struct run *run, const struct experiment_fact *key);
+
+/* experiments_sweep.c: connections from chosen source ports; one sweep for an address and port. */
+void sweep_early(struct run *run, const struct address *address, uint32_t port);
+/* Nothing where the attempt timed out and its sweep did not begin early: its time is over. */
+void sweep_start(struct run *run, const struct attempt_fact *attempt);
+void sweep_shut(struct run *run);
+
+/* An attempt under experiment. */
+struct experiment_set {
+	struct experiment_set *next;
+	struct run *run;
+	struct target *target;
+	char *url;          /* the target's: key of the rows */
+	char *request_url;  /* what is asked for */
+	char *by_address;   /* the same with the address for the name; NULL: it has no name */
+	char *sni;          /* NULL: none */
+	struct address address;
+	uint32_t port;
+	int stage;          /* enum endpoint_rung that the attempt got stuck in: TLS or HTTP */
+	uint64_t time_us;   /* for one shot */
+	struct shot *shots; /* under way */
+	/* the MSS ladder */
+	uint32_t top;       /* what the plain connection uses, or a little more */
+	uint32_t passed, failed; /* largest MSS that passed, smallest that did not; 0: none */
+	unsigned int round;
+	size_t pending;
+};
+
+/* One attempt with one thing changed. Leaves its row; `done` may be NULL. */
+typedef void shot_done(struct experiment_set *set, uint32_t value, bool succeeded);
+void shot_start(struct experiment_set *set, int kind, uint32_t value, shot_done *done);
+void shots_free(struct experiment_set *set);
+/* experiments_mss.c */
+void mss_start(struct experiment_set *set);
+
+/*
+ * experiments_flight.c: one TLS handshake on a connected socket, which is taken over and closed.
+ * Nothing is verified and nothing but the ClientHello's own content is sent: it is about whether
+ * the peer's flight arrives, within a time of its own.
+ */
+struct flight_options {
+	int fd;
+	const char *sni; /* NULL: none */
+	uint64_t time_us;
+};
+/* `subject`: of the peer's certificate, cleaned; NULL where none came. `completed`: all of it. */
+typedef void flight_done(void *owner, bool completed, const char *subject);
+/* 0 or -ENOMEM (latched). `done` is called once, never before this returns. */
+int flight_start(struct run *run, const struct flight_options *options, flight_done *done,
+		 void *owner);
+void flight_shut(struct run *run);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One shot: the attempt of a set with one thing changed, up to the rung that the attempt got stuck
+ * in, and its row.
+ */
+#include "probes/endpoints_helper/experiments_internal.h"
+
+#include "rules/text.h"
+
+#include <stdlib.h>
+
+#define CONNECT_US (UINT64_C(500) * 1000)
+
+struct shot {
+	struct shot *next, **place;
+	struct experiment_set *set;
+	int kind;
+	uint32_t value;
+	shot_done *done;
+};
+
+struct experiment_fact *experiment_row(struct run *run, const struct experiment_fact *key)
+{
+	struct list *list = &run->facts->experiments;
+	struct experiment_fact *row;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		row = LIST_AT(list, struct experiment_fact, i);
+		if (row->kind == key->kind && row->value == key->value &&
+		    row->port == key->port && address_equal(&row->address, &key->address) &&
+		    text_equal(row->url, key->url))
+			return row;
+	}
+	row = list_add(list, sizeof(*row));
+	if (!run_keeps(run, row))
+		return NULL;
+	*row = *key;
+	row->url = text_copy(key->url);
+	return run_keeps(run, row->url) ? row : NULL;
+}
+
+/* Keeps the furthest rung that any of its kind reached, and the first detail. */
+static void note(const struct shot *shot, bool succeeded, int reached, const char *detail)
+{
+	struct experiment_set *set = shot->set;
+	struct experiment_fact key = { .url = set->url, .address = set->address,
+				       .port = set->port, .kind = shot->kind,
+				       .value = shot->value };
+	struct experiment_fact *row = experiment_row(set->run, &key);
+	const char *word = reached > RUNG_NAME ? endpoint_rung_words[reached] : NULL;
+
+	if (!row)
+		return;
+	row->tried++;
+	row->succeeded += succeeded;
+	if (word && (!row->reached || (succeeded && row->succeeded == 1))) {
+		free(row->reached);
+		row->reached = text_copy(word);
+		(void)run_keeps(set->run, row->reached);
+	}
+	if (detail && !row->detail) {
+		row->detail = text_copy(detail);
+		(void)run_keeps(set->run, row->detail);
+	}
+}
+
+static void shot_free(struct shot *shot)
+{
+	*shot->place = shot->next;
+	if (shot->next)
+		shot->next->place = shot->place;
+	free(shot);
+}
+
+static void end(struct shot *shot, bool succeeded, int reached, const char *detail)
+{
+	struct experiment_set *set = shot->set;
+	shot_done *done = shot->done;
+	uint32_t value = shot->value;
+
+	note(shot, succeeded, reached, detail);
+	shot_free(shot);
+	if (done)
+		done(set, value, succeeded);
+}
+
+static void flown(void *owner, bool completed, const char *subject)
+{
+	struct shot *shot = owner;
+	struct text detail;
+
+	text_init(&detail, TEXT_FOREIGN_MAX * 2);
+	if (subject)
+		text_addf(&detail, "certificate of %s", subject);
+	end(shot, completed, completed ? RUNG_TLS : RUNG_TCP,
+	    subject ? text_string(&detail) : NULL);
+	text_release(&detail);
+}
+
+static int furthest(const struct http_result *result)
+{
+	if (result->http.outcome == HTTP_ANSWERED || result->http.received)
+		return RUNG_HTTP;
+	return result->tls.outcome == TLS_DONE ? RUNG_TLS : RUNG_TCP;
+}
+
+static void answered(void *owner, struct http_result *result)
+{
+	bool succeeded = result->http.outcome == HTTP_ANSWERED;
+	struct text detail;
+
+	text_init(&detail, TEXT_FOREIGN_MAX);
+	if (succeeded && result->http.status.known)
+		text_addf(&detail, "status %u", (unsigned int)result->http.status.value);
+	else if (result->http.outcome != HTTP_UNTRIED)
+		text_addf(&detail, "%s after %u bytes", http_outcome_words[result->http.outcome],
+			  (unsigned int)result->http.received);
+	else
+		text_add(&detail, tls_outcome_words[result->tls.outcome]);
+	end(owner, succeeded, furthest(result), text_string(&detail));
+	text_release(&detail);
+}
+
+static void connected(void *owner, int fd, struct tcp_fact *tcp)
+{
+	struct shot *shot = owner;
+	struct experiment_set *set = shot->set;
+	bool bare = shot->kind == EXPERIMENT_NO_SNI;
+
+	if (fd < 0) {
+		end(shot, false, RUNG_NAME, tcp_outcome_words[tcp->outcome]);
+	} else if (set->stage == RUNG_TLS || bare) {
+		struct flight_options flight = { .fd = fd, .time_us = set->time_us,
+						 .sni = bare ? NULL : set->sni };
+
+		(void)flight_start(set->run, &flight, flown, shot);
+	} else {
+		struct http_request request = {
+			.url = shot->kind == EXPERIMENT_BY_ADDRESS ? set->by_address
+								   : set->request_url,
+			.address = set->address, .fd = fd, .time_us = set->time_us,
+		};
+
+		(void)http_start(set->run, &request, answered, shot);
+	}
+}
+
+void shot_start(struct experiment_set *set, int kind, uint32_t value, shot_done *done)
+{
+	struct connect_options options = {
+		.address = set->address, .port = set->port, .quiet = true, .time_us = CONNECT_US,
+		.default_source = kind == EXPERIMENT_DEFAULT_SOURCE,
+		.mss = kind == EXPERIMENT_MSS ? value : 0,
+	};
+	struct shot *shot = calloc(1, sizeof(*shot));
+
+	if (!run_keeps(set->run, shot)) {
+		free(shot);
+		return;
+	}
+	*shot = (struct shot){ .set = set, .kind = kind, .value = value, .done = done,
+			       .next = set->shots, .place = &set->shots };
+	if (shot->next)
+		shot->next->place = &shot->next;
+	set->shots = shot;
+	(void)connect_start(set->run, &options, connected, shot);
+}
+
+void shots_free(struct experiment_set *set)
+{
+	while (set->shots)
+		shot_free(set->shots);
+}
