@@ -43,6 +43,7 @@ static int write_request(const struct probe_context *context, const struct facts
 	if (context->endpoints)
 		request = *context->endpoints;
 	request.plan = facts->plan;
+	request.netns = (char *)context->netns;
 	request.budget_ms = (uint32_t)(left - MARGIN_MS);
 	if (request.cacert_fd.known)
 		request.cacert_fd.value = PROBE_CACERT_FD;

@@ -4,6 +4,7 @@
 
 static const struct field request_fields[] = {
 	FIELD_OBJECT_OF(endpoints_request, plan, &plan_record, 0, "what the user intends"),
+	FIELD(endpoints_request, netns, 0, "name of the network namespace; null: this one"),
 	FIELD(endpoints_request, budget_ms, FIELD_REQUIRED, "milliseconds for the whole run"),
 	FIELD(endpoints_request, resolve, 0, "HOST:PORT:ADDRESS[,ADDRESS...]"),
 	FIELD(endpoints_request, name_servers, 0, "servers beside those of the resolver"),

@@ -11,6 +11,7 @@
 
 struct endpoints_request {
 	struct plan plan;
+	char *netns;              /* -n: files of /etc/netns/NAME stand for those of /etc */
 	uint32_t budget_ms;       /* for the whole run */
 	struct strings resolve;   /* "HOST:PORT:ADDRESS[,ADDRESS...]" as curl takes it */
 	struct strings name_servers; /* extra ones: "ADDRESS[:PORT]" */

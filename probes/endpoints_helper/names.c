@@ -65,7 +65,7 @@ static struct name_question *find_question(const struct name_host *host, size_t 
 	struct name_question *one;
 
 	for (one = host->questions; one; one = one->next)
-		if (one->asked && one->place == place && one->type == type &&
+		if (one->asked == &host->run->names->asked[place] && one->type == type &&
 		    one->candidate == host->candidate)
 			return one;
 	return NULL;
@@ -103,9 +103,10 @@ static void use_server(struct name_host *host, size_t place)
 	settle(host);
 }
 
-static void ask_servers(struct name_host *host)
+static void ask_servers(struct name_host *host, size_t candidate)
 {
 	struct names *names = host->run->names;
+	bool outer = host->starting;
 	size_t i, j;
 
 	host->starting = true;
@@ -114,9 +115,9 @@ static void ask_servers(struct name_host *host)
 		if (host->settled && host->port && !names->config.servers[i].extra)
 			continue;
 		for (j = 0; j < TYPE_COUNT && !host->run->error; j++)
-			name_question_ask(host, &names->asked[i], i, types[j]);
+			name_question_ask(host, &names->asked[i], types[j], candidate);
 	}
-	host->starting = false;
+	host->starting = outer;
 }
 
 /* A cut answer holds some addresses: better than none where nobody has a whole one. */
@@ -170,8 +171,9 @@ void name_host_look(struct name_host *host)
 			settle(host);
 			return;
 		}
-		host->candidate++;
-		ask_servers(host);
+		/* the last was asked from the start */
+		if (++host->candidate + 1 < host->candidates.count)
+			ask_servers(host, host->candidate);
 	}
 }
 
@@ -283,8 +285,13 @@ static void start(struct name_host *host, uint32_t port)
 	if (option)
 		from_option(host, option);
 	host->settled = option || from_hosts(host);
+	host->starting = true;
 	if (!host->run->error)
-		ask_servers(host);
+		ask_servers(host, 0);
+	/* as it stands, too: that is what a machine with another search list would ask */
+	if (!host->run->error && host->candidates.count > 1)
+		ask_servers(host, host->candidates.count - 1);
+	host->starting = false;
 	/* nothing was waited for: the answer stood in the hosts file or in an option */
 	if (host->settled)
 		settle(host);

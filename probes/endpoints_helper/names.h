@@ -5,8 +5,9 @@
  *
  * What this machine connects to, as its C library would have it: --resolve, else the hosts file,
  * else the first server in order that knows (that the name is not there is an answer, too). An
- * address literal is its own answer and leaves no row. A name without a dot is asked for with each
- * domain of the search list. At most NAMES_MAX_ADDRESSES of one answer are kept.
+ * address literal is its own answer and leaves no row. A name without a dot is asked for with the
+ * domains of the search list, one after the other, and as it stands. At most NAMES_MAX_ADDRESSES of
+ * one answer are kept.
  */
 #ifndef PROBES_ENDPOINTS_HELPER_NAMES_H
 #define PROBES_ENDPOINTS_HELPER_NAMES_H

@@ -8,14 +8,15 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-#define RESOLVER_PATH "/etc/resolv.conf"
-#define HOSTS_PATH "/etc/hosts"
+#define RESOLVER_FILE "resolv.conf"
+#define HOSTS_FILE "hosts"
 #define RESOLVER_MAX ((size_t)64 * 1024)
 #define LINE_MAX_BYTES 1024
 #define DNS_PORT 53
@@ -236,11 +237,25 @@ static int read_all(int file, struct text *text)
 	return 0;
 }
 
-/* What is not there, or not for us to read, is as good as empty: the C library takes it so. */
-static int read_file(const char *path, struct text *text)
+/* A file of /etc, or what `ip netns exec` would put in its place. */
+static int open_file(const char *netns, const char *name)
 {
-	int file = system_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK);
-	int error;
+	char path[PATH_MAX];
+	int length, file = -ENOENT;
+
+	length = snprintf(path, sizeof(path), "/etc/netns/%s/%s", netns ? netns : "", name);
+	if (netns && !strchr(netns, '/') && length < (int)sizeof(path))
+		file = system_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK);
+	if (!system_absent(file))
+		return file;
+	(void)snprintf(path, sizeof(path), "/etc/%s", name);
+	return system_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK);
+}
+
+/* What is not there, or not for us to read, is as good as empty: the C library takes it so. */
+static int read_file(const char *netns, const char *name, struct text *text)
+{
+	int file = open_file(netns, name), error;
 
 	if (file < 0)
 		return system_absent(file) || system_denied(file) ? 0 : file;
@@ -249,18 +264,18 @@ static int read_file(const char *path, struct text *text)
 	return error;
 }
 
-static int read_files(struct names_config *config)
+static int read_files(struct names_config *config, const char *netns)
 {
 	struct text resolver;
 	int error;
 
 	text_init(&resolver, RESOLVER_MAX);
-	error = read_file(RESOLVER_PATH, &resolver);
+	error = read_file(netns, RESOLVER_FILE, &resolver);
 	if (!error)
 		error = names_config_resolver(config, text_string(&resolver));
 	text_release(&resolver);
 	if (!error)
-		error = read_file(HOSTS_PATH, &config->hosts);
+		error = read_file(netns, HOSTS_FILE, &config->hosts);
 	return error;
 }
 
@@ -271,7 +286,7 @@ int names_config_read(struct names_config *config, const struct endpoints_reques
 
 	*config = (struct names_config){ .server_count = 0 };
 	text_init(&config->hosts, NAMES_HOSTS_MAX);
-	error = read_files(config);
+	error = read_files(config, request->netns);
 	for (i = 0; i < request->name_servers.count && !error; i++)
 		error = names_config_server(config, request->name_servers.items[i]);
 	for (i = 0; i < request->resolve.count && !error; i++)

@@ -25,7 +25,7 @@ struct name_question {
 	struct name_fact fact;
 	struct dns_name name;
 	unsigned int type;
-	size_t candidate, place; /* of the host's candidates; of the server, 0: none */
+	size_t candidate; /* place in the host's candidates */
 	struct timer timer;
 	uint64_t started;
 	bool finished, repeated;
@@ -61,9 +61,9 @@ struct names {
 /* A row for the host, finished: its addresses may be added. NULL: out of memory, latched. */
 struct name_question *name_question_add(struct name_host *host, const char *server,
 					unsigned int type);
-/* Asks one server for candidate `candidate`; name_host_look() is called when all is known. */
-void name_question_ask(struct name_host *host, struct name_asked *asked, size_t place,
-		       unsigned int type);
+/* Asks one server for one of the host's candidates; name_host_look() is called at the end. */
+void name_question_ask(struct name_host *host, struct name_asked *asked, unsigned int type,
+		       size_t candidate);
 /* Ends a question whose answer is not waited for. */
 void name_question_end(struct name_question *question, int outcome);
 void name_question_free(struct name_question *question);

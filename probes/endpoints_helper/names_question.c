@@ -28,7 +28,6 @@ struct name_question *name_question_add(struct name_host *host, const char *serv
 	host->end = &question->next;
 	question->host = host;
 	question->type = type;
-	question->candidate = host->candidate;
 	question->finished = true;
 	question->fact.name = text_copy(host->name);
 	question->fact.server = text_copy(server);
@@ -182,17 +181,17 @@ static void refuse(struct name_question *question, const char *why)
 	finish(question, NAME_FAILED);
 }
 
-void name_question_ask(struct name_host *host, struct name_asked *asked, size_t place,
-		       unsigned int type)
+void name_question_ask(struct name_host *host, struct name_asked *asked, unsigned int type,
+		       size_t candidate)
 {
 	struct run *run = host->run;
-	const char *name = host->candidates.items[host->candidate];
+	const char *name = host->candidates.items[candidate];
 	struct name_question *question = name_question_add(host, asked->server->text, type);
 
 	if (!question)
 		return;
 	question->asked = asked;
-	question->place = place;
+	question->candidate = candidate;
 	question->fact.extra = asked->server->extra;
 	question->started = loop_now();
 	question->finished = false;
