@@ -5,6 +5,7 @@
 #include "rules/rule.h"
 
 #include "rules/checks/checks.h"
+#include "rules/checks/endpoint_names.h"
 #include "rules/checks/return_rules.h"
 #include "rules/join.h"
 
@@ -39,6 +40,13 @@ const struct rule *const rule_catalog[] = {
 	&rule_routes_persist,
 	&rule_arp_flux_free,
 	&rule_no_stale_path_exceptions,
+	&rule_names_answer,
+	&rule_allow_list_complete,
+	&rule_names_agree,
+	&rule_names_come_whole,
+	&rule_hosts_file_agrees,
+	&rule_names_fully_qualified,
+	&rule_ipv6_addresses_answer,
 };
 
 const size_t rule_catalog_count = sizeof(rule_catalog) / sizeof(rule_catalog[0]);
