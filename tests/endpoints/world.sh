@@ -5,7 +5,7 @@
 #
 #   acr 100.104.7.9 --. vpcr .-- c0 --.
 #   vsw 192.168.1.20 -|      |-- c1 --- idcr -- br5 -- gl 172.20.5.10 (.11 .12)   mvn .20 (.30)   idns .53
-#   cdns 100.100.2.136'      '-- gl eth1 192.168.1.30 (GitLab as an ECS of the vSwitch)
+#   cdns 100.100.2.136'      '-- gl eth1 192.168.1.30 (where a scenario has it on the vSwitch)
 #
 # Sourced after tests/lab/lab.sh by every script of tests/endpoints/lab.py, inside private mount,
 # pid, uts and network namespaces. Wants LAB_DIR (scratch), LAB_STAGE (stage.sh's), LAB_CODE (here).
@@ -110,12 +110,8 @@ world_idc() {
 		address add 172.20.5.10/24 dev eth0
 		address add 172.20.5.11/24 dev eth0
 		address add 172.20.5.12/24 dev eth0
-		address add 192.168.1.30/24 dev eth1
 		link set eth0 up
-		link set eth1 up
 		route add default via 172.20.5.1
-		rule add from 192.168.1.30 to 100.104.0.0/16 lookup 30
-		route add default via 192.168.1.1 table 30
 	END
 	machine mvn <<-END
 		address add 172.20.5.20/24 dev eth0
@@ -191,6 +187,19 @@ allow() { # ADDRESS...
 		done
 		printf '}\n}\n'
 	} | acr nft -f -
+}
+
+# GitLab lives on the vSwitch instead (as an ECS, or as a load balancer's address), not in the data
+# centre: two ways to one host would let answers pass by the routers.
+on_the_vswitch() {
+	machine gl <<-END
+		link set eth0 down
+		address add 192.168.1.30/24 dev eth1
+		link set eth1 up
+		route add default via 192.168.1.1
+	END
+	dns cloud --host-record=gitlab.corp.example,192.168.1.30 \
+		--host-record=maven.corp.example,172.20.5.20
 }
 
 # A firewall on the data centre's router; `rule` as in nft, in the forward chain.
