@@ -47,6 +47,7 @@ const struct rule *const rule_catalog[] = {
 	&rule_hosts_file_agrees,
 	&rule_names_fully_qualified,
 	&rule_ipv6_addresses_answer,
+	&rule_overlay_passes_names,
 };
 
 const size_t rule_catalog_count = sizeof(rule_catalog) / sizeof(rule_catalog[0]);

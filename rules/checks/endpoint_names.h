@@ -5,7 +5,8 @@
  *
  * A build knows neither this machine's hosts file nor its search list: what it gets is what the
  * first server in order says that knows the name as it stands in the URL. What this machine
- * connects to (name_fact.used) may be something else, and then a rule says so.
+ * connects to (name_fact.used) may be something else, and then a rule says so. Only where a name
+ * without a dot leads nowhere by itself is the search list taken for one that builds have, too.
  */
 #ifndef RULES_CHECKS_ENDPOINT_NAMES_H
 #define RULES_CHECKS_ENDPOINT_NAMES_H
@@ -31,6 +32,9 @@ bool name_view_address(const struct name_view *view, size_t place, struct addres
 /* A row of `host`: of this server and kind, for the name as it stands. NULL: none. */
 const struct name_fact *name_row_find(const struct endpoints_facts *endpoints, const char *host,
 				      const char *server, const char *kind);
+/* The one by which this machine found the host in its search list; NULL: it did not. */
+const struct name_fact *name_row_searched(const struct endpoints_facts *endpoints,
+					  const char *host);
 /* "192.0.2.53:53 A: no such name (NXDOMAIN), 1 question, 3.0 ms", as evidence of its own place. */
 void name_row_tell(const struct endpoints_facts *endpoints, const struct name_fact *row,
 		   struct findings *out, struct finding *finding);
@@ -66,5 +70,6 @@ extern const struct rule rule_names_come_whole;
 extern const struct rule rule_hosts_file_agrees;
 extern const struct rule rule_names_fully_qualified;
 extern const struct rule rule_ipv6_addresses_answer;
+extern const struct rule rule_overlay_passes_names;
 
 #endif

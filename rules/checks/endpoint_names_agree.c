@@ -84,7 +84,7 @@ static void add_difference(const struct rule_context *context,
 static bool matters(const struct rule_context *context, const struct name_view *view,
 		    const struct name_fact *row)
 {
-	if (row->question || !text_equal(row->name, view->host) ||
+	if (!text_equal(row->question, view->a->question) || !text_equal(row->name, view->host) ||
 	    text_equal(row->server, "hosts") || text_equal(row->server, "option"))
 		return false;
 	if (text_equal(row->kind, "AAAA"))

@@ -20,11 +20,11 @@ static void add_words(const struct strings *addresses, struct text *words)
 		text_addf(words, " and %zu more", addresses->count - i);
 }
 
-/* "builds get 172.20.5.10 from 192.0.2.53:53", "no server gives builds an IPv4 address". */
+/* "builds get 172.20.5.10 from 192.0.2.53:53", "by itself it leads to no IPv4 address". */
 static void add_view(const struct name_view *view, struct text *words)
 {
-	if (!name_view_count(view)) {
-		text_add(words, "no server gives builds an IPv4 address");
+	if (!name_view_count(view) || view->a->question) {
+		text_add(words, "by itself it leads to no IPv4 address");
 		return;
 	}
 	text_add(words, "builds get ");
@@ -52,7 +52,7 @@ static struct finding *add_other(const struct endpoint_target *target,
 	if (!finding)
 		return NULL;
 	name_row_tell(view->endpoints, row, out, finding);
-	if (view->a)
+	if (view->a && view->a != row)
 		name_row_tell(view->endpoints, view->a, out, finding);
 	return finding;
 }
@@ -116,29 +116,15 @@ const struct rule rule_hosts_file_agrees = {
 	.eval = evaluate_hosts_file,
 };
 
-/* The row by which this machine found the host in its search list. */
-static const struct name_fact *searched_row(const struct name_view *view)
-{
-	const struct list *names = &view->endpoints->names;
-	size_t i;
-
-	for (i = 0; i < names->count; i++) {
-		const struct name_fact *row = LIST_AT(names, struct name_fact, i);
-
-		if (row->question && row->used && text_equal(row->name, view->host))
-			return row;
-	}
-	return NULL;
-}
-
 static void judge_search(const struct rule_context *context, const struct endpoint_target *target,
 			 const struct name_view *view, struct findings *out)
 {
-	const struct name_fact *row = searched_row(view);
+	const struct name_fact *row = name_row_searched(view->endpoints, target->host);
 	struct finding *finding;
 
 	(void)context;
-	if (!row || (view->a && name_same_addresses(&row->addresses, &view->a->addresses))) {
+	if (!row || (row != view->a && view->a &&
+		     name_same_addresses(&row->addresses, &view->a->addresses))) {
 		finding = endpoint_finding(out, STATUS_PASS, target, RUNG_NAME);
 		finding_message(out, finding, "%s leads to the same address with any search list",
 				target->host);

@@ -103,6 +103,33 @@ static void take_cut(struct name_view *view)
 	}
 }
 
+/* Nobody knows the name as it stands, but this machine found it in its search list. */
+static void take_searched(struct name_view *view)
+{
+	const struct name_fact *row = name_row_searched(view->endpoints, view->host);
+
+	if (!row)
+		return;
+	view->server = row->server;
+	view->a = row;
+	view->aaaa = NULL;
+}
+
+const struct name_fact *name_row_searched(const struct endpoints_facts *endpoints,
+					  const char *host)
+{
+	size_t i;
+
+	for (i = 0; i < endpoints->names.count; i++) {
+		const struct name_fact *row = row_at(endpoints, i);
+
+		if (row->question && row->used && text_equal(row->kind, "A") &&
+		    text_equal(row->name, host))
+			return row;
+	}
+	return NULL;
+}
+
 void name_view_find(struct name_view *view, const struct endpoints_facts *endpoints,
 		    const char *host)
 {
@@ -119,6 +146,8 @@ void name_view_find(struct name_view *view, const struct endpoints_facts *endpoi
 	take_server(view);
 	if (!view->server)
 		take_cut(view);
+	if (!name_view_count(view))
+		take_searched(view);
 }
 
 size_t name_view_count(const struct name_view *view)

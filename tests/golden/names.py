@@ -43,7 +43,8 @@ def below_gitlab(url, purpose, found_in):
     return target(url, purpose, GIT_URL, "gitlab", found_in)
 
 
-def write(label, expected, names, targets=(), servers=(CLOUD,), attempts=(), **plan):
+def write(label, expected, names, targets=(), servers=(CLOUD,), attempts=(), links=("eth1",),
+          **plan):
     made = {
         "schema": "reachback.facts/1", "version": "0.1.0", "started": "2026-11-20T12:00:00Z",
         "took_ms": 5,
@@ -51,6 +52,8 @@ def write(label, expected, names, targets=(), servers=(CLOUD,), attempts=(), **p
                         link={"gitlab_ip": GOOD, "other_ips": [MAVEN]},
                         gitlab={"url": GIT_URL, "access": "datacenter"},
                         maven=[{"url": MVN_URL}]),
+        "links": section(links=[{"index": index + 2, "name": link, "up": True}
+                                for index, link in enumerate(links)]),
         "endpoints": section(
             source={"asked": "eth1", "binding": "device", "dev": "eth1",
                     "address": "192.168.1.20", "error": None},
@@ -91,6 +94,11 @@ def unanswered():
     pair("dns02-hosts-file-knows", "not-ready DNS-02 DNS-07",
          [name(GIT, "nxdomain"), name(GIT, "answered", GOOD, server="hosts", used=True), MVN_GOOD],
          [GIT_GOOD, name(GIT, "answered", GOOD, server="hosts", used=True), MVN_GOOD])
+
+
+    pair("dns05-overlay-drops-answers", "not-ready DNS-05 DNS-15",
+         [name(GIT, "timed-out", tries=3), name(MVN, "timed-out", tries=3)],
+         links=("eth1", "tailscale0"))
 
 
 def listed():
@@ -171,6 +179,12 @@ def risks():
     pair("dns11-search-list", "ready-with-risks DNS-11",
          [name("gitlab", "answered", MAVEN, question=GIT),
           name("gitlab", "answered", GOOD, used=False), MVN_GOOD],
+         [name("gitlab", "answered", GOOD, question=GIT),
+          name("gitlab", "answered", GOOD, used=False), MVN_GOOD],
+         targets=[target(short, "gitlab"), MVN_TARGET],
+         gitlab={"url": short, "access": "datacenter"})
+    pair("dns11-search-list-alone", "ready-with-risks DNS-11",
+         [name("gitlab", "answered", GOOD, question=GIT), name("gitlab", "refused"), MVN_GOOD],
          [name("gitlab", "answered", GOOD, question=GIT),
           name("gitlab", "answered", GOOD, used=False), MVN_GOOD],
          targets=[target(short, "gitlab"), MVN_TARGET],
