@@ -78,6 +78,8 @@ void sources_release(struct sources *sources);
 int sources_find(struct sources *sources, const struct sources_question *question,
 		 const struct sources_answer **answer, struct fault *fault);
 
+/* The interface that holds this address and takes packets from outside; NULL: none. */
+const char *service_holder(const struct facts *facts, const struct address *address);
 /* Index of the interface by which the kernel reaches `destination`; 0: none. */
 int service_way_out(struct lookup *lookup, const struct lookup_tuple *tuple, uint32_t *oif,
 		    struct fault *fault);

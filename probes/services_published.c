@@ -51,6 +51,12 @@ bool service_is_diverted(const struct facts *facts, const struct address *addres
 }
 
 /* The same port at another address is another service. */
+static bool meets(const struct probe_service *want, const struct published_fact *published)
+{
+	return want->port == published->port && (want->address.family == ADDRESS_NONE ||
+						 covers(&published->address, &want->address));
+}
+
 static bool is_wanted(const struct facts *facts, const struct service_wants *wants,
 		      const struct published_fact *published)
 {
@@ -58,61 +64,89 @@ static bool is_wanted(const struct facts *facts, const struct service_wants *wan
 		    facts_local_address(facts, &published->address);
 	size_t i;
 
-	for (i = 0; here && i < wants->list.count; i++) {
-		const struct probe_service *want =
-			LIST_AT(&wants->list, struct probe_service, i);
-
-		if (want->port == published->port &&
-		    (want->address.family == ADDRESS_NONE ||
-		     covers(&published->address, &want->address)))
+	for (i = 0; here && i < wants->list.count; i++)
+		if (meets(LIST_AT(&wants->list, struct probe_service, i), published))
 			return true;
-	}
 	return false;
 }
 
 /* A proxy and a rule, or two ports of the host, may lead to one port of a container. */
-static bool is_listed(const struct facts *facts, const struct published_fact *published)
+static struct service_fact *find_listed(const struct facts *facts,
+					const struct published_fact *published)
 {
 	size_t i;
 
 	for (i = 0; i < facts->services.services.count; i++) {
-		const struct service_fact *service =
+		struct service_fact *service =
 			LIST_AT(&facts->services.services, struct service_fact, i);
 
 		if (service->iif && service->port == published->container_port &&
 		    address_equal(&service->address, &published->container))
-			return true;
+			return service;
 	}
-	return false;
+	return NULL;
+}
+
+/* Requests for this address of the host arrive on the interface that holds it. */
+static int add_arrival(const struct facts *facts, const struct address *address,
+		       struct service_fact *service)
+{
+	const char *dev = service_holder(facts, address);
+
+	if (!dev || text_equal(dev, service->arrival) || strings_contain(&service->arrivals, dev))
+		return 0;
+	if (service->arrival)
+		return strings_add(&service->arrivals, dev);
+	service->arrival = text_copy(dev);
+	return service->arrival ? 0 : -ENOMEM;
+}
+
+/* By the address that is published, and those by which the port is asked for. */
+static int add_arrivals(const struct facts *facts, const struct service_wants *wants,
+			const struct published_fact *published, struct service_fact *service)
+{
+	const struct address *declared = &facts->plan.link.gitlab_ip;
+	int code = add_arrival(facts, &published->address, service);
+	size_t i;
+
+	for (i = 0; !code && i < wants->list.count; i++) {
+		const struct probe_service *want =
+			LIST_AT(&wants->list, struct probe_service, i);
+
+		if (!meets(want, published))
+			continue;
+		if (want->address.family != ADDRESS_NONE)
+			code = add_arrival(facts, &want->address, service);
+		else if (covers(&published->address, declared))
+			code = add_arrival(facts, declared, service);
+	}
+	return code;
 }
 
 /* Where the container is one: its replies come from no socket of this host. */
-static int set_ways(const struct facts *facts, const struct published_fact *published,
-		    struct service_fact *service)
+static int set_way(const struct facts *facts, const struct published_fact *published,
+		   struct service_fact *service)
 {
-	const struct address_fact *host = facts_local_address(facts, &published->address);
 	const struct link_fact *link = published->dev ? facts_link(facts, published->dev) : NULL;
 
-	/* one of this host's own addresses replies by itself; a far one is found by its route */
-	if (service->iif || service->local)
-		return 0;
 	service->uid.known = false;
 	service->mark.known = false;
 	free(service->dev);
 	service->dev = NULL;
 	service->iif = link ? text_copy(link->name) : NULL;
-	if (host && !service->arrival)
-		service->arrival = text_copy(host->dev);
-	return (link && !service->iif) || (host && !service->arrival) ? -ENOMEM : 0;
+	return link && !service->iif ? -ENOMEM : 0;
 }
 
-static int add_container(struct facts *facts, const struct published_fact *published)
+static int add_container(struct facts *facts, const struct service_wants *wants,
+			 const struct published_fact *published)
 {
-	struct service_fact *service;
+	struct service_fact *service = find_listed(facts, published);
 	char address[ADDRESS_TEXT_MAX];
 	struct text detail;
 	int code;
 
+	if (service)
+		return add_arrivals(facts, wants, published, service);
 	text_init(&detail, TEXT_FOREIGN_MAX);
 	text_addf(&detail, "published by this host as %s:%u",
 		  address_print(&published->address, address), (unsigned int)published->port);
@@ -121,7 +155,11 @@ static int add_container(struct facts *facts, const struct published_fact *publi
 		text_string(&detail) }, &service);
 	code = code ? code : text_error(&detail);
 	text_release(&detail);
-	return code ? code : set_ways(facts, published, service);
+	/* one of this host's own addresses replies by itself; a far one is found by its route */
+	if (code || service->iif || service->local)
+		return code;
+	code = set_way(facts, published, service);
+	return code ? code : add_arrivals(facts, wants, published, service);
 }
 
 int service_add_containers(struct facts *facts, const struct service_wants *wants)
@@ -135,9 +173,9 @@ int service_add_containers(struct facts *facts, const struct service_wants *want
 
 		if (!is_wanted(facts, wants, published) ||
 		    published->container.family != ADDRESS_IPV4 ||
-		    address_is_loopback(&published->container) || is_listed(facts, published))
+		    address_is_loopback(&published->container))
 			continue;
-		code = add_container(facts, published);
+		code = add_container(facts, wants, published);
 	}
 	return code;
 }

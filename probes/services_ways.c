@@ -109,12 +109,12 @@ static int find_iif(struct ways *ways, struct service_fact *service)
 	return service->detail ? 0 : -ENOMEM;
 }
 
-static const char *holder(const struct ways *ways, const struct service_fact *service)
+const char *service_holder(const struct facts *facts, const struct address *address)
 {
-	const struct address_fact *fact = facts_local_address(ways->facts, &service->address);
-	const struct link_fact *link = fact ? facts_link(ways->facts, fact->dev) : NULL;
+	const struct address_fact *fact = facts_local_address(facts, address);
+	const struct link_fact *link = fact ? facts_link(facts, fact->dev) : NULL;
 
-	return link && !link->loopback ? link->name : NULL;
+	return link && !link->loopback && !text_equal(link->kind, "dummy") ? link->name : NULL;
 }
 
 /* A bridge for this machine's own guests and containers: no uplink is among its ports. */
@@ -171,6 +171,17 @@ static int find_arrivals(struct ways *ways, struct service_fact *service)
 	return code;
 }
 
+/* The declared way tells which of several it is. */
+static int choose_arrival(const struct ways *ways, struct service_fact *service)
+{
+	if (!ways->declared_dev || !strings_contain(&service->arrivals, ways->declared_dev))
+		return 0;
+	strings_release(&service->arrivals);
+	free(service->arrival);
+	service->arrival = text_copy(ways->declared_dev);
+	return service->arrival ? 0 : -ENOMEM;
+}
+
 /* What enters by an interface is not let in by another when the declared way is not known. */
 static int find_arrival(struct ways *ways, struct service_fact *service)
 {
@@ -181,27 +192,30 @@ static int find_arrival(struct ways *ways, struct service_fact *service)
 		.dport = EPHEMERAL_FIRST,
 		.uid = service->uid.known ? service->uid.value : 0,
 	};
-	const char *dev = ways->router ? NULL : holder(ways, service);
+	const char *dev = ways->router ? NULL : service_holder(ways->facts, &service->address);
 	int code;
 
 	if (service->arrival)
-		return 0;
+		return choose_arrival(ways, service);
 	if (!dev)
 		dev = ways->declared_dev;
 	if (dev) {
 		service->arrival = text_copy(dev);
 		return service->arrival ? 0 : -ENOMEM;
 	}
-	if (!service->iif)
+	if (!service->iif && (!service->local || address_is_loopback(&service->address)))
 		return 0;
-	tuple.iif = device_index(ways->facts, service->iif);
+	tuple.iif = service->iif ? device_index(ways->facts, service->iif) : 0;
 	code = device_towards(ways, &tuple, &service->arrival);
 	if (!code && !service->arrival) {
 		/* refused for its source, perhaps: the bare destination still names the way */
 		tuple = (struct lookup_tuple){ .destination = tuple.destination };
 		code = device_towards(ways, &tuple, &service->arrival);
 	}
-	return code || !ways->router ? code : find_arrivals(ways, service);
+	/* a container without an address that was asked for: as with the host's own wildcard */
+	if (code || (service->iif && !ways->router))
+		return code;
+	return find_arrivals(ways, service);
 }
 
 int service_ways(struct facts *facts, uint64_t deadline_ms, struct fault *fault)

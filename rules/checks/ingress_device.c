@@ -15,6 +15,8 @@ static const char *arrival_device(const struct rule_context *context, const stru
 
 	if (!view->service)
 		return NULL;
+	if (view->service->arrivals.count)
+		return NULL;
 	if (view->service->arrival)
 		return view->service->arrival;
 	own = facts_local_address(context->facts, &view->service->address);

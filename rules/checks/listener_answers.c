@@ -49,7 +49,7 @@ static enum reach reach_of(const struct facts *facts, const struct listener_fact
 {
 	uint32_t ipv4 = 0;
 
-	if (!hears(facts, listener, service->arrival))
+	if (!hears(facts, listener, service->arrivals.count ? NULL : service->arrival))
 		return REACH_ELSEWHERE;
 	if (listener->address.family == ADDRESS_IPV4)
 		ipv4 = address_ipv4(&listener->address);

@@ -50,7 +50,9 @@ static const char *blame(const struct fib_answer *model, const struct rule_fact 
 static bool leaves_where_it_arrives(const struct rule_context *context,
 				    const struct class_view *view, const struct loss *loss)
 {
-	const char *arrival = view->service ? view->service->arrival : NULL;
+	const char *arrival = view->service && !view->service->arrivals.count
+				      ? view->service->arrival
+				      : NULL;
 	const struct list *hops = &loss->alone.route->next_hops;
 	size_t i;
 

@@ -381,7 +381,7 @@ static void compare_services(struct comparison *comparison)
 	const struct strings *expected = &comparison->world->expected;
 	const struct list *services = &comparison->facts.services.services;
 	struct text text;
-	size_t i;
+	size_t i, j;
 
 	text_init(&text, ORACLE_TEXT_MAX);
 	for (i = 0; expected->count && (i < services->count || i < expected->count); i++) {
@@ -392,6 +392,8 @@ static void compare_services(struct comparison *comparison)
 			text_addf(&text, "%s %s %s iif=%s arrival=%s", at->service, at->origin,
 				  !at->resolved ? "unresolved" : at->local ? "local" : "remote",
 				  at->iif ? at->iif : "-", at->arrival ? at->arrival : "-");
+			for (j = 0; j < at->arrivals.count; j++)
+				text_addf(&text, "|%s", at->arrivals.items[j]);
 		}
 		if (i >= expected->count || strcmp(text_string(&text), expected->items[i]))
 			differ(comparison, "service \"%s\", expected \"%s\"", text_string(&text),
