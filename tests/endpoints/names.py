@@ -12,6 +12,7 @@ import os
 import socket
 import struct
 import sys
+import threading
 
 CODES = {"servfail": 2, "refused": 5}
 A, CNAME, AAAA = 1, 5, 28
@@ -85,8 +86,8 @@ def main():
     if os.fork() != 0:  # whoever started it knows that the sockets are there
         return
     os.setsid()
-    if listener and mode != "silent" and os.fork() == 0:
-        serve_tcp(listener, mode, table)
+    if listener and mode != "silent":
+        threading.Thread(target=serve_tcp, args=(listener, mode, table), daemon=True).start()
     while True:
         query, peer = udp.recvfrom(2048)
         if mode != "silent" and len(query) > 16:
