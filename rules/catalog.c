@@ -6,6 +6,7 @@
 
 #include "rules/checks/checks.h"
 #include "rules/checks/endpoint_names.h"
+#include "rules/checks/endpoint_web.h"
 #include "rules/checks/return_rules.h"
 #include "rules/join.h"
 
@@ -48,6 +49,11 @@ const struct rule *const rule_catalog[] = {
 	&rule_names_fully_qualified,
 	&rule_ipv6_addresses_answer,
 	&rule_overlay_passes_names,
+	&rule_redirect_port_open,
+	&rule_tls_handshake_completes,
+	&rule_certificate_trusted,
+	&rule_tls_risks,
+	&rule_http_answers,
 };
 
 const size_t rule_catalog_count = sizeof(rule_catalog) / sizeof(rule_catalog[0]);

@@ -231,6 +231,8 @@ struct http_fact {
 	char *content_type, *server, *via, *date, *location, *authenticate, *retry_after;
 	int body;    /* enum http_body */
 	char *title; /* of an HTML page, cleaned, at most 64 */
+	bool login;  /* an HTML page that asks for a password */
+	bool wants_tls; /* asked in plain HTTP, the peer says or shows that it speaks TLS */
 	struct maybe length;  /* Content-Length, where it fits */
 	uint32_t received;    /* bytes of the body */
 	struct maybe first_byte_us, total_us; /* from the sending of the request */

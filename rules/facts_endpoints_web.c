@@ -74,6 +74,8 @@ static const struct field http_fields[] = {
 	FIELD(http_fact, retry_after, 0, "Retry-After"),
 	FIELD_WORDS(http_fact, body, http_body_words, 0, "what the body turned out to be"),
 	FIELD(http_fact, title, 0, "title of an HTML page"),
+	FIELD(http_fact, login, 0, "an HTML page that asks for a password"),
+	FIELD(http_fact, wants_tls, 0, "plain HTTP was asked for, and the peer speaks TLS"),
 	FIELD(http_fact, length, 0, "Content-Length"),
 	FIELD(http_fact, received, 0, "bytes of the body"),
 	FIELD(http_fact, first_byte_us, 0, "microseconds from the request to the first byte"),

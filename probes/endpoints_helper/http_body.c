@@ -127,11 +127,47 @@ static char *title_of(const char *body, size_t length)
 	return text_clean(at, (size_t)(close - at) < TITLE_MAX ? (size_t)(close - at) : TITLE_MAX);
 }
 
+/* What servers say on a port that speaks TLS when they are asked in plain words. */
+static const char *const tls_words[] = {
+	"plain HTTP request was sent to HTTPS port",	 /* nginx */
+	"speaking plain HTTP to an SSL-enabled server",	 /* Apache */
+	"sent an HTTP request to an HTTPS server",	 /* Go */
+	"combination of host and port requires TLS",	 /* Tomcat */
+	"HTTP request was sent to HTTPS",
+};
+
+static bool wants_tls(const char *body, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(tls_words) / sizeof(tls_words[0]); i++)
+		if (memmem(body, length, tls_words[i], strlen(tls_words[i])))
+			return true;
+	/* an alert record, or a handshake record, in place of a status line */
+	return length >= 3 && (body[0] == 0x15 || body[0] == 0x16) && body[1] == 3 && body[2] <= 4;
+}
+
+/* type="password", with any quotes. */
+static bool has_password_field(const char *body, size_t length)
+{
+	const char *end = body + length, *at = body;
+
+	while ((at = find_tag(at, end, "type="))) {
+		at += strlen("type=");
+		at += at < end && (*at == '"' || *at == '\'');
+		if ((size_t)(end - at) >= 8 && !strncasecmp(at, "password", 8))
+			return true;
+	}
+	return false;
+}
+
 int http_body_look(struct http_fact *fact, const char *body, size_t length)
 {
 	fact->body = kind_of(fact, body, length);
+	fact->wants_tls = wants_tls(body, length);
 	if (fact->body != HTTP_BODY_HTML)
 		return 0;
+	fact->login = has_password_field(body, length);
 	free(fact->title);
 	fact->title = title_of(body, length);
 	if (!fact->title)

@@ -116,11 +116,9 @@ static void tell_http(struct exchange *exchange, CURLcode code, bool timed_out)
 		http->error = clean(run, exchange->why, strlen(exchange->why));
 	else if (http->outcome != HTTP_ANSWERED && http->outcome != HTTP_TOO_LARGE)
 		http->error = clean(run, exchange->error, strlen(exchange->error));
-	if (exchange->no_http) {
+	if (exchange->no_http)
 		http->spoken = clean(run, text_string(body),
 				     body->length < SPOKEN_MAX ? body->length : SPOKEN_MAX);
-		return;
-	}
 	if (http_body_look(http, text_string(body), body->length))
 		run->error = -ENOMEM;
 }

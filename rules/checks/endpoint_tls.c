@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Does the TLS handshake complete (TLS-06, TLS-07, TLS-08, TLS-11)? What the certificate is worth
+ * is another rule's.
+ */
+#include "rules/checks/endpoint_web.h"
+
+#include <string.h>
+
+/* Alerts, RFC 8446 section 6 and RFC 6066. */
+#define ALERT_HANDSHAKE_FAILURE 40u
+#define ALERT_LAST_OF_CERTIFICATES 49u
+#define ALERT_INTERNAL_ERROR 80u
+#define ALERT_UNRECOGNIZED_NAME 112u
+#define ALERT_CERTIFICATE_REQUIRED 116u
+#define HTTPS_PORT 443u
+
+/* What one way of failing means. */
+struct failure {
+	const char *causes[2];
+	const char *message;
+	const char *platform, *remedy;
+};
+
+static const struct failure name_needed = { { "TLS-06" },
+	"the server refuses the handshake because it has no site for the name that was sent (or "
+	"for none)", "server",
+	"give the name in the URL a site of its own with a certificate, or use the name of the "
+	"site in the URL" };
+static const struct failure name_or_version = { { "TLS-06", "TLS-07" },
+	"the server ends the handshake with an internal error; no server name was sent, because "
+	"the URL holds an address", "server",
+	"use the site's name in the URL, or set a default site with a certificate" };
+static const struct failure nothing_shared = { { "TLS-07" },
+	"client and server agree on no version, cipher or curve", "nginx",
+	"ssl_protocols TLSv1.2 TLSv1.3; and ssl_ciphers HIGH:!aNULL:!MD5; in the site" };
+static const struct failure certificate_wanted = { { "TLS-08" },
+	"the server asks for a client certificate, which no build has", "nginx",
+	"ssl_verify_client off; for the addresses of 100.104.0.0/16 (a site or port of its own)" };
+static const struct failure not_tls = { { "TLS-11" }, "the port speaks no TLS", "plan",
+	"correct the scheme or the port of the URL: http://, or the port that speaks TLS" };
+static const struct failure is_tls = { { "TLS-11" },
+	"the URL says http and the port speaks TLS", "plan",
+	"correct the scheme or the port of the URL: https://, or the port of plain HTTP" };
+static const struct failure closed_early = { { "TLS-07", "TLS-11" },
+	"the server closed the connection without a word in answer to the first message of the "
+	"handshake", "server",
+	"see its error log: it speaks no TLS on this port, or none that today's clients offer" };
+static const struct failure silent_gitlab = { { "GL-24" },
+	"the server took the connection and stopped answering in the handshake", "server",
+	"see why the web server hangs: its error log, its workers, the disk" };
+static const struct failure silent_maven = { { "DEP-14" },
+	"the server took the connection and stopped answering in the handshake", "server",
+	"see why the repository's web server hangs: its error log, its workers" };
+
+/* A plain handshake without the server's name got further on the same address. */
+static bool works_nameless(const struct web_view *view)
+{
+	const struct list *rows = &view->endpoints->experiments;
+	size_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		const struct experiment_fact *row = LIST_AT(rows, struct experiment_fact, i);
+
+		if (row->kind == EXPERIMENT_NO_SNI && text_equal(row->url, view->target->url) &&
+		    address_equal(&row->address, &view->attempt->address) && row->succeeded &&
+		    (text_equal(row->reached, "tls") || text_equal(row->reached, "http")))
+			return true;
+	}
+	return false;
+}
+
+static const struct failure *alert_means(const struct web_view *view)
+{
+	const struct tls_fact *tls = &view->attempt->tls;
+	uint32_t alert = tls->alert.value;
+
+	if (alert == ALERT_UNRECOGNIZED_NAME)
+		return &name_needed;
+	if (alert == ALERT_CERTIFICATE_REQUIRED ||
+	    (tls->certificate_wanted && alert >= ALERT_HANDSHAKE_FAILURE &&
+	     alert <= ALERT_LAST_OF_CERTIFICATES))
+		return &certificate_wanted;
+	if (works_nameless(view))
+		return &name_needed;
+	if (alert == ALERT_INTERNAL_ERROR && !tls->sni)
+		return &name_or_version;
+	return &nothing_shared;
+}
+
+/* NULL: it completed, and nothing speaks against it. */
+static const struct failure *failure_of(const struct web_view *view)
+{
+	const struct tls_fact *tls = &view->attempt->tls;
+
+	switch (tls->outcome) {
+	case TLS_ALERT:
+		return alert_means(view);
+	case TLS_NOT_TLS:
+		return &not_tls;
+	case TLS_FAILED:
+		return &nothing_shared;
+	case TLS_CLOSED:
+		if (tls->certificate_wanted)
+			return &certificate_wanted;
+		return tls->received ? &nothing_shared : &closed_early;
+	case TLS_TIMED_OUT:
+		return view->family == WEB_MAVEN ? &silent_maven : &silent_gitlab;
+	default:
+		/* TLS 1.2 servers let it pass and say so in HTTP */
+		return tls->certificate_wanted && view->attempt->http.status.known &&
+			       view->attempt->http.status.value == 400
+			       ? &certificate_wanted : NULL;
+	}
+}
+
+static void add_evidence(const struct web_view *view, struct finding *finding)
+{
+	const struct tls_fact *tls = &view->attempt->tls;
+
+	if (tls->alert.known)
+		web_evidence(view, finding, "tls/alert", "alert %u of the peer",
+			     (unsigned int)tls->alert.value);
+	if (tls->spoken)
+		web_evidence(view, finding, "tls/spoken", "it begins with \"%s\"", tls->spoken);
+	if (tls->certificate_wanted)
+		web_evidence(view, finding, "tls/certificate_wanted",
+			     "it asks for a client certificate");
+	if (tls->error)
+		web_evidence(view, finding, "tls/error", "%s", tls->error);
+	web_evidence(view, finding, "tls/received", "%u bytes of the peer in the handshake, %s %s",
+		     (unsigned int)tls->received, tls->sni ? "server name" : "no server name sent",
+		     tls->sni ? tls->sni : "(the URL holds an address)");
+}
+
+static void add_failure(const struct web_view *view, const struct failure *failure)
+{
+	struct finding *finding = web_add(view, STATUS_FAIL, RUNG_TLS);
+	char source[WEB_SOURCE_MAX];
+	size_t i;
+
+	for (i = 0; i < 2 && failure->causes[i]; i++)
+		finding_cause(view->out, finding, failure->causes[i]);
+	finding_message(view->out, finding, "%s (asked %s)", failure->message,
+			web_source(view, source));
+	finding_expected(view->out, finding, "a TLS 1.2 or 1.3 handshake that completes");
+	add_evidence(view, finding);
+	if (failure == &is_tls)
+		web_evidence(view, finding, "http", "plain HTTP is answered by \"%s\"",
+			     view->attempt->http.title ? view->attempt->http.title
+			     : view->attempt->http.spoken ? view->attempt->http.spoken
+							  : "an empty reply");
+	finding_remedy(view->out, finding, failure->platform, "%s", failure->remedy);
+	finding_next(view->out, finding, "openssl s_client -connect HOST:%u -servername HOST",
+		     (unsigned int)view->target->port);
+}
+
+/* Plain HTTP on a port that speaks TLS; some servers just hang up. */
+static bool speaks_tls(const struct web_view *view)
+{
+	const struct http_fact *http = &view->attempt->http;
+
+	if (http->wants_tls && (!http->status.known || http->status.value / 100 == 4))
+		return true;
+	return http->outcome == HTTP_EMPTY && view->target->port == HTTPS_PORT;
+}
+
+static void judge(const struct web_view *view)
+{
+	const struct failure *failure;
+	struct finding *finding;
+	char source[WEB_SOURCE_MAX];
+
+	if (!web_is_https(view)) {
+		if (view->attempt && speaks_tls(view))
+			add_failure(view, &is_tls);
+		return;
+	}
+	if (!view->attempt || view->attempt->tls.outcome == TLS_UNTRIED ||
+	    (view->attempt->tls.outcome == TLS_TIMED_OUT &&
+	     web_run_ended(view->attempt->tls.error))) {
+		web_unreached(view, RUNG_TLS, "the TLS handshake");
+		return;
+	}
+	failure = failure_of(view);
+	if (failure) {
+		add_failure(view, failure);
+		return;
+	}
+	finding = web_add(view, STATUS_PASS, RUNG_TLS);
+	finding_message(view->out, finding, "handshake complete: %s, %s (asked %s)",
+			view->attempt->tls.version ? view->attempt->tls.version : "TLS",
+			view->attempt->tls.cipher ? view->attempt->tls.cipher : "cipher not told",
+			web_source(view, source));
+	web_evidence(view, finding, "tls/outcome", "done");
+}
+
+static void evaluate(const struct rule_context *context, struct findings *out)
+{
+	web_each(context, out, judge);
+}
+
+static const char *skip(const struct rule_context *context)
+{
+	return web_skip(context, false);
+}
+
+const struct rule rule_tls_handshake_completes = {
+	.code = "tls-handshake-completes",
+	.area = "endpoints",
+	.title = "TLS is spoken where the URL says so, and the handshake completes",
+	.severity = SEVERITY_BLOCKER,
+	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS),
+	.vantages = VANTAGE_VSWITCH,
+	.causes = { "TLS-06", "TLS-07", "TLS-08", "TLS-11", "GL-24", "DEP-14" },
+	.after = { "names-answer", "allow-list-complete", "redirect-port-open" },
+	.why = "git and Maven give up at the handshake with one line that hides the reason",
+	.evidence = "outcome, alert, first bytes and certificate request of one handshake an "
+		    "address; answers to plain HTTP that speak of TLS",
+	.remedies = {
+		{ "nginx", "ssl_protocols TLSv1.2 TLSv1.3; ssl_verify_client off;" },
+		{ "plan", "correct scheme and port of the URL" },
+	},
+	.document = "000",
+	.heading = "Step 2: Bind the GitLab source code repository",
+	.skip = skip,
+	.eval = evaluate,
+};
