@@ -26,6 +26,12 @@ static int family_of(const struct endpoint_target *target)
 	}
 }
 
+/* Links are IPv4: an IPv6 address that is out of reach is a matter of names (DNS-04). */
+static bool is_beside(const struct attempt_fact *attempt)
+{
+	return attempt->address.family == ADDRESS_IPV6 && attempt->tcp.outcome != TCP_CONNECTED;
+}
+
 static void each_attempt(struct web_view *view, web_judge *judge)
 {
 	const struct list *attempts = &view->endpoints->attempts;
@@ -35,7 +41,7 @@ static void each_attempt(struct web_view *view, web_judge *judge)
 	for (i = 0; i < attempts->count; i++) {
 		const struct attempt_fact *attempt = LIST_AT(attempts, struct attempt_fact, i);
 
-		if (!text_equal(attempt->url, view->target->url))
+		if (!text_equal(attempt->url, view->target->url) || is_beside(attempt))
 			continue;
 		any = true;
 		view->attempt = attempt;

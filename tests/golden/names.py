@@ -4,6 +4,7 @@ DNS and of where URLs lead, one defect a file, each with a healthy twin."""
 
 import json
 
+import ladder
 from world import FOLDER, section
 
 CLOUD, SECOND, BESIDE = "100.100.2.136:53", "100.100.2.138:53", "172.20.5.53:53"
@@ -31,8 +32,26 @@ def target(url, purpose, root=None, root_purpose=None, found_in=None):
 
 
 def attempt(url, address, outcome="connected", **more):
-    return {"url": url, "address": address, "port": 443,
-            "tcp": {"outcome": outcome, "source": "192.168.1.20", **more}}
+    host = url.partition("://")[2].partition("/")[0].partition(":")[0]
+    made = ladder.attempt(url, address, host)
+    if outcome != "connected":
+        made.update(tls=ladder.unmade("untried"), http=ladder.silent("untried"))
+    return {**made, "tcp": {"outcome": outcome, "source": "192.168.1.20", **more}}
+
+
+def answered(targets, names, attempts):
+    """The attempts, and for addresses that have none one that went well."""
+    made = list(attempts)
+    for row in targets:
+        found = [address for known in names if known["name"] == row["host"] and known["used"]
+                 for address in known["addresses"]]
+        for address in [row["host"]] if row["literal"] else sorted(set(found)):
+            if row["scheme"] in ("http", "https") and not any(
+                    one["url"] == row["url"] and one["address"] == address for one in made):
+                made.append({**attempt(row["url"], address), "port": row["port"]})
+                if row["purpose"] != "gitlab":
+                    made[-1]["http"] = ladder.page(200, "Index")
+    return made
 
 
 GIT_TARGET, MVN_TARGET = target(GIT_URL, "gitlab"), target(MVN_URL, "maven")
@@ -58,7 +77,8 @@ def write(label, expected, names, targets=(), servers=(CLOUD,), attempts=(), lin
             source={"asked": "eth1", "binding": "device", "dev": "eth1",
                     "address": "192.168.1.20", "error": None},
             name_servers=list(servers), names=list(names),
-            targets=list(targets) or [GIT_TARGET, MVN_TARGET], attempts=list(attempts))}
+            targets=list(targets) or [GIT_TARGET, MVN_TARGET],
+            attempts=answered(list(targets) or [GIT_TARGET, MVN_TARGET], names, attempts))}
     made["plan"].update(plan)
     lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in made.items()]
     (FOLDER / f"{label}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
