@@ -7,6 +7,7 @@
 #include "tests/worlds/world.h"
 
 #include "probes/catalog.h"
+#include "probes/proof_cuts.h"
 #include "rules/facts_fib.h"
 #include "rules/text.h"
 #include "tests/worlds/oracle.h"
@@ -28,6 +29,7 @@ struct comparison {
 	struct fib *fib;
 	unsigned int differences;
 	bool hash_of_ports; /* legs are picked by ports too: only the asked ports can agree */
+	struct port_cuts entered; /* these, of packets that enter */
 };
 
 __attribute__((format(printf, 2, 3)))
@@ -330,6 +332,17 @@ static void compare_classes(struct comparison *comparison, const struct list *cl
 	}
 }
 
+/* Was this port among those that the proof asked about: the first of an interval? */
+static bool is_asked(const struct comparison *comparison, uint16_t port)
+{
+	const struct port_cuts *asked = &comparison->entered;
+	size_t i = 0;
+
+	while (i < asked->count && asked->starts[i] != port)
+		i++;
+	return i < asked->count;
+}
+
 /* One refused port refuses the address. All ports are tried at the ends, one a place inside. */
 static void compare_entry(struct comparison *comparison, const struct ingress_fact *fact,
 			  struct question *question, uint32_t address)
@@ -342,7 +355,7 @@ static void compare_entry(struct comparison *comparison, const struct ingress_fa
 	(void)snprintf(ours, sizeof(ours), "error %s", fact->error ? fact->error : "");
 	question->source = address;
 	for (i = 0; !refused && i < PORTS_TRIED; i++) {
-		if (comparison->hash_of_ports ? i > 0 :
+		if (comparison->hash_of_ports ? !is_asked(comparison, ports_tried[i]) :
 		    !end && !fact->error && i != address % PORTS_TRIED)
 			continue;
 		question->sport = ports_tried[i];
@@ -467,13 +480,15 @@ unsigned int world_compare(const struct world *world, uint64_t *lookups)
 	facts_init(&comparison.facts);
 	if (!observe(&comparison)) {
 		comparison.fib = fib_new(&comparison.facts);
-		if (comparison.fib && !oracle_open(&comparison.oracle)) {
+		if (!port_cuts_make(&comparison.entered, &comparison.facts.rules, true) &&
+		    comparison.fib && !oracle_open(&comparison.oracle)) {
 			compare_all(&comparison);
 			oracle_close(&comparison.oracle);
 		} else {
 			differ(&comparison, "out of memory or sockets");
 		}
 		fib_free(comparison.fib);
+		port_cuts_release(&comparison.entered);
 	}
 	*lookups = comparison.oracle.asked;
 	/* plan and listeners are the world's */
