@@ -26,7 +26,8 @@ static const char *const general[] = {
 
 static const char *const per_interface[] = {
 	"rp_filter", "forwarding", "arp_ignore", "arp_announce", "arp_filter", "log_martians",
-	"accept_local", "ignore_routes_with_linkdown", "src_valid_mark", NULL,
+	"accept_local", "ignore_routes_with_linkdown", "src_valid_mark", "disable_xfrm",
+	"disable_policy", NULL,
 };
 
 struct sysctls_reader {

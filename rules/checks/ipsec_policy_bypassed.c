@@ -4,12 +4,13 @@
  * (RT-14)?
  *
  * Policies are asked after the route was found: `out` for what is sent or forwarded, `forward` for
- * what is forwarded, `in` for what is received. The one with the lowest priority number whose
- * selector fits decides (RFC 4301 section 4.4.1; net/xfrm/xfrm_policy.c). A policy with a template
- * drops or encrypts (and drops what was not encrypted), `block` drops, `allow` without a template,
- * or with optional ones alone, lets pass.
+ * what is forwarded, `in` for what is received, unless the interface is exempt. The one with the
+ * lowest priority number whose selector fits decides (RFC 4301 section 4.4.1;
+ * net/xfrm/xfrm_policy.c). A policy with a template drops or encrypts (and drops what was not
+ * encrypted), `block` drops, `allow` without a template, or with optional ones alone, lets pass.
  */
 #include "rules/checks/checks.h"
+#include "rules/checks/ipsec_exempt.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -84,7 +85,8 @@ static bool selector_fits(const struct xfrm_policy_fact *policy, const struct en
 	if (ends->own.known && !prefix_contains(&ends->own, address_ipv4(&service->address)))
 		return false;
 	/* which interface a received packet is held against depends on its route: left alone */
-	if (account->requests && policy->dev)
+	if (account->requests && policy->dev &&
+	    (!text_equal(policy->direction, "out") || !text_equal(policy->dev, service->iif)))
 		return false;
 	if (policy->ipproto.known && policy->ipproto.value && policy->ipproto.value != TCP)
 		return false;
@@ -115,7 +117,7 @@ static void add_reach(const struct account *account, const char *dev, struct spa
 	const struct list *classes = &account->context->facts->routes.classes;
 	size_t i;
 
-	if (!dev) {
+	if (!dev || account->requests) {
 		span_set_add(reach, prefix_first(&reverse_range), prefix_last(&reverse_range));
 		return;
 	}
@@ -191,6 +193,32 @@ static int compare_priority(const void *left, const void *right)
 	return (a->place > b->place) - (a->place < b->place);
 }
 
+/* Takes away the addresses whose replies all leave by interfaces that are exempt. */
+static void spare_exempt(struct account *account)
+{
+	const struct facts *facts = account->context->facts;
+	size_t i, leg;
+
+	for (i = 0; i < facts->routes.classes.count; i++) {
+		const struct class_fact *one =
+			LIST_AT(&facts->routes.classes, struct class_fact, i);
+		bool exempt = one->next_hops.count > 0;
+
+		if (one->mark || !text_equal(one->service, account->service->service) ||
+		    !text_equal(one->iif, account->service->iif))
+			continue;
+		for (leg = 0; exempt && leg < one->next_hops.count; leg++) {
+			const struct next_hop *hop =
+				LIST_AT(&one->next_hops, struct next_hop, leg);
+
+			exempt = hop->unused || ipsec_exempts_leaving(facts, hop->dev);
+		}
+		if (exempt)
+			span_set_subtract(&account->open, address_ipv4(&one->first),
+					  address_ipv4(&one->last));
+	}
+}
+
 static int decide_all(struct account *account, const char *direction)
 {
 	const struct list *policies = &account->context->facts->xfrm.policies;
@@ -209,6 +237,8 @@ static int decide_all(struct account *account, const char *direction)
 	qsort(order, count, sizeof(*order), compare_priority);
 	span_set_release(&account->open);
 	span_set_add(&account->open, prefix_first(&reverse_range), prefix_last(&reverse_range));
+	if (!account->requests && text_equal(direction, "out"))
+		spare_exempt(account);
 	for (i = 0; i < count; i++)
 		decide(account, order[i].policy, order[i].place);
 	free(order);
@@ -295,21 +325,51 @@ static bool joins(const struct account *account, struct findings *out, size_t fr
 	return false;
 }
 
+/* Are requests exempt on every interface on which they could arrive? */
+static bool requests_exempt(const struct facts *facts, const struct service_fact *service)
+{
+	bool exempt = ipsec_exempts_entering(facts, service->arrival);
+	size_t i;
+
+	for (i = 0; exempt && i < service->arrivals.count; i++)
+		exempt = ipsec_exempts_entering(facts, service->arrivals.items[i]);
+	return exempt;
+}
+
+static int decide_replies(struct account *account)
+{
+	const char *iif = account->service->iif;
+	int error = decide_all(account, "out");
+
+	if (!error && iif && !ipsec_exempts_entering(account->context->facts, iif))
+		error = decide_all(account, "forward");
+	return error;
+}
+
+static int decide_requests(struct account *account)
+{
+	const struct facts *facts = account->context->facts;
+	const char *iif = account->service->iif;
+	int error = 0;
+
+	if (!requests_exempt(facts, account->service))
+		error = decide_all(account, iif ? "forward" : "in");
+	/* what is forwarded leaves towards the service by where its replies enter */
+	if (!error && iif && !ipsec_exempts_leaving(facts, iif))
+		error = decide_all(account, "out");
+	return error;
+}
+
 /* What one direction of a service's packets meets on its way through this machine. */
 static void judge_way(const struct rule_context *context, const struct service_fact *service,
 		      bool requests, struct findings *out, size_t from)
 {
 	struct account account = { .context = context, .service = service, .requests = requests };
-	int error = 0;
+	int error;
 
 	span_set_init(&account.open);
 	span_set_init(&account.lost);
-	if (!requests)
-		error = decide_all(&account, "out");
-	else if (!service->iif)
-		error = decide_all(&account, "in");
-	if (!error && service->iif)
-		error = decide_all(&account, "forward");
+	error = requests ? decide_requests(&account) : decide_replies(&account);
 	if (error)
 		out->error = error;
 	else if (account.lost.count && !joins(&account, out, from))
@@ -394,7 +454,8 @@ const struct rule rule_ipsec_policy_bypassed = {
 	.why = "policies are asked behind the routing table: one that covers the range encrypts or "
 	       "drops every reply, and every look-up of the route is right",
 	.evidence = "IPsec policies in order of priority: out against the replies, in against the "
-		    "requests, forward against both where they are forwarded; where they are "
+		    "requests, forward and out against both where they are forwarded; "
+		    "disable_xfrm and disable_policy of the interfaces; where policies are "
 		    "denied, the counters XfrmOut*",
 	.remedies = {
 		{ "linux", "ip xfrm policy add dir out src ADDRESS/32 dst 100.104.0.0/16 priority "

@@ -52,6 +52,17 @@ def kernel():
     tunnel = policy("allow", 100, "100.64.0.0/10", True)
     pair("rt14-ipsec-tunnel", "not-ready RT-14", {"xfrm": section(policies=[tunnel])},
          {"xfrm": section(policies=[policy("allow", 50, "100.104.0.0/16", False), tunnel])})
+    for name, dev in (("", "eth1"), ("-twin", "eth0")):
+        world = home(sysctls={f"net.ipv4.conf.{dev}.disable_xfrm": "1"})
+        write(f"rt14-other-interface-is-exempt{name}", world,
+              "ready" if name else "not-ready RT-14", xfrm=section(policies=[tunnel]))
+    for name, direction in (("", "out"), ("-twin", "in")):
+        world = router()
+        world["entries"].append(VBR)
+        write(f"rt14-requests-that-are-forwarded{name}", world,
+              "ready" if name else "not-ready RT-14", xfrm=section(policies=[{
+                  **policy("block", 100, "172.20.0.0/16", False), "direction": direction,
+                  "source": "100.104.0.0/16"}]))
     cached = {"destination": "100.104.9.1", "via": "172.20.5.1", "dev": "eth0", "mtu_locked": False,
               "redirected": False, "expires_s": 500}
     pair("rt18-tiny-path-mtu", "ready-with-risks RT-18",

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * IPsec policies and the interfaces that are exempt from them: each row was tried on Linux 6.18
+ * with real connections, the effect of `all` before 5.11 is taken from the source of that time.
+ */
+#include "tests/unit/rule_rows.h"
+
+#define POLICY(direction, source, to)                                                              \
+	"\"xfrm\":{\"state\":\"ok\",\"policies\":[{\"direction\":\"" direction                     \
+	"\",\"action\":\"block\",\"source\":\"" source "\",\"destination\":\"" to                  \
+	"\",\"priority\":9,\"index\":9}]}"
+#define RANGE "100.104.0.0/16"
+#define ON(kernel, services, routes, sysctls, policy)                                              \
+	FACTS4(HOST(",\"kernel\":\"" kernel "\""), "\"counters\":{\"state\":\"ok\",\"counters\":[" \
+	       "]}," SERVICES(services), routes "," SYSCTLS(sysctls), policy)
+#define XFRM_OFF(dev) SYSCTL("conf." dev ".disable_xfrm", "1")
+#define POLICY_OFF(dev) SYSCTL("conf." dev ".disable_policy", "1")
+#define HALVES                                                                                     \
+	ROUTES(CLASS("100.104.0.0", "100.104.127.255", "unicast", "eth0") ","                      \
+	       CLASS("100.104.128.0", "100.104.255.255", "unicast", "eth1"), "")
+#define REPLIES(sysctls)                                                                           \
+	ON("6.18.1", WEB, ROUTES(ALL("eth0"), ""), sysctls, POLICY("out", "10.0.0.0/24", RANGE))
+#define REQUESTS(sysctls)                                                                          \
+	ON("6.18.1", WEB, ROUTES(ALL("eth0"), ""), sysctls, POLICY("in", RANGE, "10.0.0.0/24"))
+#define THROUGH(sysctls, policy) ON("6.18.1", FORWARDED, ROUTES("", ""), sysctls, policy)
+
+static void test_sent_and_received(void **state)
+{
+	static const struct row rows[] = {
+		{ "out", REPLIES(""), STATUS_FAIL, "RT-14", "replies", 65536 },
+		{ "out, exempt", REPLIES(XFRM_OFF("eth0")), STATUS_PASS, NULL, NULL, 0 },
+		{ "out, exempt elsewhere", REPLIES(XFRM_OFF("eth1")), STATUS_FAIL, "RT-14", NULL,
+		  65536 },
+		{ "out, switched on", REPLIES(SYSCTL("conf.eth0.disable_xfrm", "0")), STATUS_FAIL,
+		  "RT-14", NULL, 65536 },
+		{ "out, policies of what enters", REPLIES(POLICY_OFF("eth0")), STATUS_FAIL, "RT-14",
+		  NULL, 65536 },
+		{ "out, all", REPLIES(XFRM_OFF("all")), STATUS_PASS, NULL, NULL, 0 },
+		{ "out, all of an old kernel",
+		  ON("5.10.0-28-amd64", WEB, ROUTES(ALL("eth0"), ""), XFRM_OFF("all"),
+		     POLICY("out", "10.0.0.0/24", RANGE)),
+		  STATUS_FAIL, "RT-14", NULL, 65536 },
+		{ "out, all of 5.11",
+		  ON("5.11.0", WEB, ROUTES(ALL("eth0"), ""), XFRM_OFF("all"),
+		     POLICY("out", "10.0.0.0/24", RANGE)),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "out, a half by an exempt one",
+		  ON("6.1", WEB, HALVES, XFRM_OFF("eth0"), POLICY("out", "10.0.0.0/24", RANGE)),
+		  STATUS_FAIL, "RT-14", "50.0%", 32768 },
+		{ "in", REQUESTS(""), STATUS_FAIL, "RT-14", "requests", 65536 },
+		{ "in, exempt", REQUESTS(POLICY_OFF("eth0")), STATUS_PASS, NULL, NULL, 0 },
+		{ "in, all", REQUESTS(POLICY_OFF("all")), STATUS_PASS, NULL, NULL, 0 },
+		{ "in, what leaves", REQUESTS(XFRM_OFF("eth0")), STATUS_FAIL, "RT-14", NULL,
+		  65536 },
+	};
+
+	(void)state;
+	CHECK_ROWS("ipsec-policy-bypassed", rows);
+}
+
+/* FORWARDED: replies enter by docker0, requests by eth0. */
+static void test_forwarded(void **state)
+{
+	static const struct row rows[] = {
+		{ "replies", THROUGH("", POLICY("forward", "172.17.0.0/16", RANGE)), STATUS_FAIL,
+		  "RT-14", "replies", 65536 },
+		{ "replies, exempt where they enter",
+		  THROUGH(POLICY_OFF("docker0"), POLICY("forward", "172.17.0.0/16", RANGE)),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "replies, exempt where they leave",
+		  THROUGH(POLICY_OFF("eth0"), POLICY("forward", "172.17.0.0/16", RANGE)),
+		  STATUS_FAIL, "RT-14", NULL, 65536 },
+		{ "requests, exempt where they enter",
+		  THROUGH(POLICY_OFF("eth0"), POLICY("forward", RANGE, "172.17.0.0/16")),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "requests, exempt where they leave",
+		  THROUGH(POLICY_OFF("docker0"), POLICY("forward", RANGE, "172.17.0.0/16")),
+		  STATUS_FAIL, "RT-14", "requests", 65536 },
+		{ "requests on their way out", THROUGH("", POLICY("out", RANGE, "172.17.0.0/16")),
+		  STATUS_FAIL, "RT-14", "requests", 65536 },
+		{ "requests on their way out, exempt",
+		  THROUGH(XFRM_OFF("docker0"), POLICY("out", RANGE, "172.17.0.0/16")),
+		  STATUS_PASS, NULL, NULL, 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("ipsec-policy-bypassed", rows);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sent_and_received),
+		cmocka_unit_test(test_forwarded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
