@@ -238,7 +238,7 @@ struct http_fact {
 	struct maybe first_byte_us, total_us; /* from the sending of the request */
 	char *spoken; /* first bytes of an answer that is no HTTP, cleaned, at most 32 */
 	char *error;
-	char *limit; /* the deadline that struck: "request 4.0 s", "run 10.0 s"; NULL */
+	char *limit; /* the deadline that struck: "request 3.0 s", "run 10.0 s"; NULL */
 };
 
 /* A target on one of its addresses. */

@@ -83,7 +83,7 @@ static const struct field http_fields[] = {
 	FIELD(http_fact, spoken, 0, "first bytes of an answer that is no HTTP"),
 	FIELD(http_fact, error, 0, "another error, in words"),
 	FIELD(http_fact, limit, 0,
-	      "the deadline that struck: \"request 4.0 s\", \"run 10.0 s\"; null"),
+	      "the deadline that struck: \"request 3.0 s\", \"run 10.0 s\"; null"),
 	{ .name = NULL },
 };
 const struct record http_record = { "http", sizeof(struct http_fact), http_fields };

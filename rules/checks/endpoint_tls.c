@@ -10,6 +10,8 @@
 /* Alerts, RFC 8446 section 6 and RFC 6066. */
 #define ALERT_HANDSHAKE_FAILURE 40u
 #define ALERT_LAST_OF_CERTIFICATES 49u
+#define ALERT_PROTOCOL_VERSION 70u
+#define ALERT_INSUFFICIENT_SECURITY 71u
 #define ALERT_INTERNAL_ERROR 80u
 #define ALERT_UNRECOGNIZED_NAME 112u
 #define ALERT_CERTIFICATE_REQUIRED 116u
@@ -42,10 +44,12 @@ static const struct failure not_tls = { { "TLS-11" }, "the port speaks no TLS", 
 static const struct failure is_tls = { { "TLS-11" },
 	"the URL says http and the port speaks TLS", "plan",
 	"correct the scheme or the port of the URL: https://, or the port of plain HTTP" };
-static const struct failure closed_early = { { "TLS-07", "TLS-11" },
-	"the server closed the connection without a word in answer to the first message of the "
-	"handshake", "server",
-	"see its error log: it speaks no TLS on this port, or none that today's clients offer" };
+static const struct failure closed_gitlab = { { "GL-25" },
+	"the server took the connection and closed it without a word", "server",
+	"see the error log of what listens there; a proxy whose backend is gone ends like this" };
+static const struct failure closed_maven = { { "DEP-14" },
+	"the server took the connection and closed it without a word", "server",
+	"see the error log of what listens there; a proxy whose backend is gone ends like this" };
 static const struct failure silent_gitlab = { { "GL-24" },
 	"the server took the connection and stopped answering in the handshake", "server",
 	"see why the web server hangs: its error log, its workers, the disk" };
@@ -53,7 +57,7 @@ static const struct failure silent_maven = { { "DEP-14" },
 	"the server took the connection and stopped answering in the handshake", "server",
 	"see why the repository's web server hangs: its error log, its workers" };
 
-/* A plain handshake without the server's name got further on the same address. */
+/* A first flight without the server's name was answered on the same address. */
 static bool works_nameless(const struct web_view *view)
 {
 	const struct list *rows = &view->endpoints->experiments;
@@ -81,11 +85,13 @@ static const struct failure *alert_means(const struct web_view *view)
 	    (tls->certificate_wanted && alert >= ALERT_HANDSHAKE_FAILURE &&
 	     alert <= ALERT_LAST_OF_CERTIFICATES))
 		return &certificate_wanted;
+	/* these speak of versions and ciphers, which the nameless flight does not share */
+	if (alert == ALERT_HANDSHAKE_FAILURE || alert == ALERT_PROTOCOL_VERSION ||
+	    alert == ALERT_INSUFFICIENT_SECURITY)
+		return &nothing_shared;
 	if (works_nameless(view))
 		return &name_needed;
-	if (alert == ALERT_INTERNAL_ERROR && !tls->sni)
-		return &name_or_version;
-	return &nothing_shared;
+	return alert == ALERT_INTERNAL_ERROR && !tls->sni ? &name_or_version : &nothing_shared;
 }
 
 /* NULL: it completed, and nothing speaks against it. */
@@ -103,7 +109,9 @@ static const struct failure *failure_of(const struct web_view *view)
 	case TLS_CLOSED:
 		if (tls->certificate_wanted)
 			return &certificate_wanted;
-		return tls->received ? &nothing_shared : &closed_early;
+		if (tls->received)
+			return &nothing_shared;
+		return view->family == WEB_MAVEN ? &closed_maven : &closed_gitlab;
 	case TLS_TIMED_OUT:
 		return view->family == WEB_MAVEN ? &silent_maven : &silent_gitlab;
 	default:
@@ -212,7 +220,7 @@ const struct rule rule_tls_handshake_completes = {
 	.severity = SEVERITY_BLOCKER,
 	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS),
 	.vantages = VANTAGE_VSWITCH,
-	.causes = { "TLS-06", "TLS-07", "TLS-08", "TLS-11", "GL-24", "DEP-14" },
+	.causes = { "TLS-06", "TLS-07", "TLS-08", "TLS-11", "GL-24", "GL-25", "DEP-14" },
 	.after = { "names-answer", "allow-list-complete", "redirect-port-open" },
 	.why = "git and Maven give up at the handshake with one line that hides the reason",
 	.evidence = "outcome, alert, first bytes and certificate request of one handshake an "

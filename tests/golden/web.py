@@ -118,7 +118,9 @@ def handshakes():
     pair("tls07-no-version", fail + "TLS-07", gitlab_tls(unmade("alert", sni=HOST, alert=70)))
     pair("tls07-refused-here", fail + "TLS-07",
          gitlab_tls(unmade("failed", sni=HOST, error="unsupported protocol")))
-    pair("tls07-or-no-tls-closed", fail + "TLS-07 TLS-11", gitlab_tls(unmade("closed", sni=HOST)))
+    pair("tls07-closed-midway", fail + "TLS-07",
+         gitlab_tls(unmade("closed", sni=HOST, received=1200)))
+    pair("gl25-closed-at-once", fail + "GL-25", gitlab_tls(unmade("closed", sni=HOST)))
     pair("tls08-certificate-wanted", fail + "TLS-08",
          gitlab_tls({**tls(HOST, alert=116, certificate_wanted=True), "outcome": "alert"}))
     pair("tls08-by-alert-40", fail + "TLS-08",
@@ -134,14 +136,15 @@ def handshakes():
         asked_plainly(None), planned=PLAIN)
     pair("gl24-silent-in-handshake", fail + "GL-24",
          gitlab_tls(unmade("timed-out", sni=HOST, error="handshake 2.5 s")))
-    pair("dep14-silent-in-handshake", fail + "DEP-14", maven_silent)
+    pair("dep14-silent-in-handshake", fail + "DEP-14", maven_unmade("timed-out"))
+    pair("dep14-closed-at-once", fail + "DEP-14", maven_unmade("closed"))
 
 
 def nameless(succeeded):
     def change(world):
         if succeeded is None:
             return
-        gitlab_tls(unmade("alert", sni=HOST, alert=40))(world)
+        gitlab_tls(unmade("alert", sni=HOST, alert=80))(world)
         world["experiments"] = [{"url": GITLAB, "address": GITLAB_IP, "port": 443,
                                  "kind": "no-sni", "value": 0, "tried": 1,
                                  "succeeded": succeeded, "reached": "tls", "detail": None}]
@@ -166,10 +169,12 @@ def asked_plainly(made):
     return change
 
 
-def maven_silent(world):
-    world["attempts"][1].update(tls=unmade("timed-out", sni="maven.corp.example"),
-                                http=silent("untried"))
-    world["maven"][0] = {"url": MAVEN, "artifact": "commons-io:commons-io:2.11.0"}
+def maven_unmade(outcome):
+    def change(world):
+        world["attempts"][1].update(tls=unmade(outcome, sni="maven.corp.example"),
+                                    http=silent("untried"))
+        world["maven"][0] = {"url": MAVEN, "artifact": "commons-io:commons-io:2.11.0"}
+    return change
 
 
 def answers():
@@ -181,8 +186,8 @@ def answers():
             ("gl23-login-page", "GL-23", page(200, "Sign in", login=True)),
             ("gl23-proxy-answers", "GL-23", page(503, "ERROR", server="squid/5.7")),
             ("gl23-login-before", "GL-23", page(401, "401", authenticate="Basic realm=\"x\"")),
-            ("gl24-never-answers", "GL-24", silent("timed-out", limit="request 4.0 s")),
-            ("gl24-drips", "GL-24", {**answer(200), "outcome": "slow", "limit": "request 4.0 s"}),
+            ("gl24-never-answers", "GL-24", silent("timed-out", limit="request 3.0 s")),
+            ("gl24-drips", "GL-24", {**answer(200), "outcome": "slow", "limit": "request 3.0 s"}),
             ("gl25-cut", "GL-25", {**answer(200), "outcome": "cut", "length": 1000}),
             ("gl25-empty", "GL-25", silent("empty", error="Empty reply from server")),
             ("gl25-malformed", "GL-25", silent("malformed", spoken="220 ftp.example")),
@@ -195,7 +200,7 @@ def answers():
             ("dep07-anonymous-off", "DEP-07", page(401, "401", authenticate="Basic")),
             ("dep13-login-page", "DEP-13", page(200, "Sign in", login=True)),
             ("dep14-bad-gateway", "DEP-14", page(502, "502 Bad Gateway")),
-            ("dep14-never-answers", "DEP-14", silent("timed-out", limit="request 4.0 s"))):
+            ("dep14-never-answers", "DEP-14", silent("timed-out", limit="request 3.0 s"))):
         pair(file, fail + cause, maven_answer(made))
     pair("dep07-base-forbidden-alone", "ready", maven_base(403), maven_base(404))
     redirects()
