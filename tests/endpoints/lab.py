@@ -58,7 +58,7 @@ class Answer:
             raise AnswerError(f"exit {status}, no JSON ({error}): {err.strip()[-300:]}") from error
         self.status = status
         self.verdict = self.report["verdict"]
-        self.took_ms = self.report["took_ms"]
+        self.took_ms = self.report.get("took_ms", 0)
         self.causes = self._causes("fail")
         self.warns = self._causes("warn")
         self.rungs = {found["subject"].get("rung", "none") for found in self._spoken("fail")}
@@ -140,18 +140,29 @@ def allowed(row, plan):
     return row.allow if row.allow is not None else [word for word in words if word]
 
 
-def ask(lab, program, row, run):
-    """`check` on the vSwitch's host while a real client tries from the range."""
+def observe(lab, program, run, host):
+    """Shell words for a run of the program on one host, and where its facts go."""
     plan = lab.folder / f"{run.word}.plan.json"
-    facts = lab.folder / f"{run.word}.facts.json"
+    facts = lab.folder / f"{run.word}.{host}.json"
     plan.write_text(filled(json.dumps(run.plan), lab))
     (lab.folder / "token").write_text(TOKEN + "\n")
     words = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", *run.environment]
-    command = ["ip", "netns", "exec", "vsw", "env", "-i", *words, str(program), "check", "-j",
-               "--plan", str(plan), "--facts", str(facts), *(filled(word, lab) for word in run.args)]
+    command = ["ip", "netns", "exec", host, "env", "-i", *words, str(program), "check", "-j",
+               "--plan", str(plan), "--facts", str(facts),
+               *(filled(word, lab) for word in run.args)]
+    return shlex.join(command), facts
+
+
+def ask(lab, program, row, run):
+    """`check` on the vSwitch's host, or `judge` of two hosts, beside a real client's try."""
+    command, facts = observe(lab, program, run, "vsw")
+    if row.second:
+        other, more = observe(lab, program, run, "vsw2")
+        command = (f"{command} >/dev/null || :\n{other} >/dev/null || :\n" +
+                   shlex.join([str(program), "judge", "-j", str(facts), str(more)]))
     script = (f"allow {' '.join(allowed(row, run.plan))}\n" +
               real_script(lab, run.plan, row.repeat if run.word == "planted" else 1) +
-              f"status=0\n{shlex.join(command)} || status=$?\nwait $!\nexit $status")
+              f"real=$!\nstatus=0\n{command} || status=$?\nwait \"$real\"\nexit $status")
     status, out, err = lab.attempt(script)
     for what, text in (("report", out), ("stderr", err),
                        ("facts", facts.read_text() if facts.exists() else "")):

@@ -158,6 +158,31 @@ gitlab_web() { # [KEY=VALUE]...
 	END
 }
 
+# What opens TLS on the way: for what comes from one address, a server with a certificate of the
+# firewall's own authority, which that host trusts, stands in for GitLab.
+intercept() { # SOURCE HOST
+	mkdir -p "/etc/netns/$2/ssl/certs"
+	cp "$LAB_STAGE/pki/firewall.crt" "/etc/netns/$2/ssl/certs/firewall.pem"
+	cp "$LAB_STAGE/pki/root.crt" "/etc/netns/$2/ssl/certs/root.pem"
+	openssl rehash "/etc/netns/$2/ssl/certs"
+	gitlab_web top="server {
+		listen 172.20.5.12:443 ssl;
+		$(tls_lines intercepted)
+		location / {
+			proxy_pass https://172.20.5.10;
+			proxy_set_header Host gitlab.corp.example;
+		}
+	}"
+	idcr nft -f - <<-END
+		table ip intercept {
+			chain before {
+				type nat hook prerouting priority dstnat
+				ip saddr $1 ip daddr 172.20.5.10 tcp dport 443 dnat to 172.20.5.12
+			}
+		}
+	END
+}
+
 # The state of GitLab's API; `api FILTER` changes it by jq(1), `api_reset` takes that back.
 api_reset() {
 	cat >"$LAB_DIR/api.json" <<-END
@@ -275,6 +300,7 @@ registry_up() {
 	machine reg <<-END
 		address add 192.168.1.200/24 dev eth0
 		address add 192.168.1.201/24 dev eth0
+		address add 192.168.1.202/24 dev eth0
 		link set eth0 up
 		route add default via 192.168.1.1
 	END
@@ -291,9 +317,17 @@ registry_up() {
 			}
 			location /auth { default_type application/json; return 401 '{"code":"UNAUTHORIZED"}'; }
 		}
+		server {
+			listen 192.168.1.202:443 ssl;
+			$(tls_lines registry)
+			default_type application/xml;
+			location / { return 403 '<Error><Code>AccessDenied</Code></Error>'; }
+		}
 	END
 }
 
 # shellcheck disable=SC2034 # for scenarios
-REGISTRY_HEALTHY="--host-record=lab-registry-vpc.cn-hangzhou.cr.aliyuncs.com,192.168.1.200
+REGISTRY_HEALTHY="--local=/aliyuncs.com/
+--host-record=lab-registry-vpc.cn-hangzhou.cr.aliyuncs.com,192.168.1.200
+--host-record=cri-lab-registry.oss-cn-hangzhou-internal.aliyuncs.com,192.168.1.202
 --host-record=dockerauth-ee-vpc.cn-hangzhou.aliyuncs.com,192.168.1.201"

@@ -110,6 +110,7 @@ servers() {
 	certify maven-expired server maven.corp.example issuing server 20200101 20210101
 	certify maven-private server maven.corp.example private server 20200101 20990101
 	SAN="DNS:lab-registry-vpc.cn-hangzhou.cr.aliyuncs.com,DNS:dockerauth-ee-vpc.cn-hangzhou.aliyuncs.com"
+	SAN="$SAN,DNS:cri-lab-registry.oss-cn-hangzhou-internal.aliyuncs.com"
 	certify registry server lab-registry-vpc.cn-hangzhou.cr.aliyuncs.com issuing server 20200101 20990101
 	for name in gitlab expired early names other big revocable maven maven-expired registry; do
 		chain "$name" "$name" issuing

@@ -11,7 +11,7 @@ EXIT = {"ready": 0, "ready-with-risks": 0, "not-ready": 2, "undetermined": 3}
 # Keys with their meaning: README.md.
 KEYS = {
     "plant", "revert", "causes", "warns", "verdict", "plan", "plant-plan", "args", "plant-args",
-    "environment", "allow", "truth", "rung", "twin", "twin-warns", "needs", "repeat", "world",
+    "environment", "allow", "truth", "rung", "twin", "twin-warns", "needs", "repeat", "world", "second",
 }
 
 
@@ -49,6 +49,7 @@ class Scenario:
     allow: list
     needs: frozenset
     repeat: int
+    second: bool
 
 
 def merged(plan, patch):
@@ -97,7 +98,8 @@ def _scenario(name, row, base):
                  row.get("twin", verdict_of((), warns)), ["ok"], frozenset()),
         allow=row["allow"].split() if "allow" in row else None,
         needs=frozenset(row.get("needs", "").split()),
-        repeat=int(row.get("repeat", "1")))
+        repeat=int(row.get("repeat", "1")),
+        second=row.get("second") == "yes")
 
 
 def load(base):

@@ -142,7 +142,8 @@ world_routers() {
 # machine's own (ip-netns(8)).
 world_files() {
 	local folder
-	rm -f /etc/resolv.conf
+	# anew, not rewritten: without root the machine's own files are another user's
+	rm -f /etc/resolv.conf /etc/hosts /etc/nsswitch.conf
 	printf 'nameserver 100.100.2.136\nnameserver 100.100.2.138\noptions timeout:1 attempts:1\n' \
 		>/etc/resolv.conf
 	printf '127.0.0.1 localhost\n' >/etc/hosts
@@ -200,6 +201,18 @@ on_the_vswitch() {
 	END
 	dns cloud --host-record=gitlab.corp.example,192.168.1.30 \
 		--host-record=maven.corp.example,172.20.5.20
+}
+
+# A second host on the vSwitch: the same plan seen from two places.
+second_host() {
+	lab_namespace vsw2
+	ip link add eth0 netns vsw2 type veth peer name sw4 netns vpcr
+	machine vsw2 <<-END
+		address add 192.168.1.21/24 dev eth0
+		link set eth0 up
+		route add default via 192.168.1.1
+	END
+	ip -n vpcr link set sw4 master sw0 up
 }
 
 # A firewall on the data centre's router; `rule` as in nft, in the forward chain.
