@@ -217,6 +217,8 @@ class Request(http.server.BaseHTTPRequestHandler):
             if "only_with" in row and not self.headers.get(row["only_with"]):
                 continue
             time.sleep(row.get("wait", 0))
+            if row.get("then") == "go on":
+                return False
             self.reply(row.get("status", 200), row.get("body", ""), row.get("type", "text/html"),
                        **row.get("headers", {}))
             self.close_connection = row.get("close", False)

@@ -185,6 +185,8 @@ def run_one(options, lab, row):
             real_only(lab, row, run)
         else:
             check.judged(run, ask(lab, options.program, row, run))
+        if run.truth == ["ok"] and said(lab) != "ok":  # one late packet on a busy machine is no truth
+            real_only(lab, row, run)
         check.truth(run, said(lab))
     return check.wrong
 

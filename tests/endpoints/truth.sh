@@ -66,9 +66,9 @@ clone() {
 	chmod +x askpass
 	GIT_ASKPASS=$TRUTH_DIR/askpass
 	export GIT_ASKPASS
-	timeout -s KILL 4 git ls-remote "$url" HEAD >references 2>why ||
+	timeout -s KILL 8 git ls-remote "$url" HEAD >references 2>why ||
 		fails clone "ls-remote: $(tail -n 2 why)"
-	timeout -s KILL 4 git -c protocol.allow=never -c protocol.http.allow=always \
+	timeout -s KILL 8 git -c protocol.allow=never -c protocol.http.allow=always \
 		-c protocol.https.allow=always clone -q --depth 1 --recurse-submodules \
 		--shallow-submodules "$url" tree 2>why || fails clone "$(tail -n 3 why)"
 }
