@@ -7,6 +7,7 @@
 
 #include "probes/proof_cuts.h"
 #include "probes/routes_hops.h"
+#include "probes/routes_scan.h"
 #include "rules/text.h"
 
 #include <errno.h>
@@ -26,6 +27,7 @@ struct one {
 	struct lookup_tuple tuple;
 	struct route_message message;
 	uint32_t oif;
+	int error;
 };
 
 static void ask_one(size_t index, struct lookup_tuple *tuple, void *data)
@@ -42,7 +44,7 @@ static int take_one(size_t index, const struct nlmsghdr *header, int error, void
 	int code;
 
 	(void)index;
-	(void)error;
+	one->error = error;
 	one->oif = 0;
 	if (!header)
 		return 0;
@@ -52,14 +54,22 @@ static int take_one(size_t index, const struct nlmsghdr *header, int error, void
 	return code;
 }
 
+/* `one` has its tuple; `oif` and `error` are filled. */
+static int find_way(struct lookup *lookup, struct one *one, struct fault *fault)
+{
+	struct lookup_run run = { .count = 1, .ask = ask_one, .answer = take_one, .data = one };
+	int code = lookup_all(lookup, &run, fault);
+
+	hops_release(&one->message.hops);
+	return code;
+}
+
 int service_way_out(struct lookup *lookup, const struct lookup_tuple *tuple, uint32_t *oif,
 		    struct fault *fault)
 {
 	struct one one = { .tuple = *tuple };
-	struct lookup_run run = { .count = 1, .ask = ask_one, .answer = take_one, .data = &one };
-	int code = lookup_all(lookup, &run, fault);
+	int code = find_way(lookup, &one, fault);
 
-	hops_release(&one.message.hops);
 	*oif = one.oif;
 	return code;
 }
@@ -91,6 +101,78 @@ static int find_declared(struct ways *ways)
 	return tuple.destination ? device_towards(ways, &tuple, &ways->declared_dev) : 0;
 }
 
+/* Who refuses is among these, or is a rule. */
+static int keep_towards(struct ways *ways, struct service_fact *service)
+{
+	const struct prefix only = prefix_make(address_ipv4(&service->address), 32);
+	struct cuts cuts;
+	struct route_scan scan = { .facts = ways->facts, .ranges = { &cuts },
+				   .entries = &service->towards };
+	int code;
+
+	cuts_init(&cuts, &only);
+	code = routes_scan(&ways->lookup.rtnl, &scan, ways->fault);
+	if (!code)
+		code = routes_resolve(&ways->lookup.rtnl, &scan, ways->fault);
+	cuts_release(&cuts);
+	return code;
+}
+
+static int set_refused(struct ways *ways, struct service_fact *service, int error)
+{
+	char name[16];
+
+	service->resolved = false;
+	free(service->detail);
+	service->detail = text_copy(error == -ENETUNREACH
+					    ? "there is no route to the service address"
+					    : "the kernel refuses the way to the service address");
+	service->error = error ? text_copy(errno_name(error, name)) : NULL;
+	if (!service->detail || (error && !service->error))
+		return -ENOMEM;
+	return error ? keep_towards(ways, service) : 0;
+}
+
+/* Where requests arrive, as far as is known before anything was found out of the service. */
+static int guess_arrival(struct ways *ways, const struct service_fact *service, char **dev)
+{
+	const struct lookup_tuple back = { .destination = prefix_first(&reverse_range) };
+	const char *known = service->arrival ? service->arrival : ways->declared_dev;
+
+	if (!known)
+		return device_towards(ways, &back, dev);
+	*dev = text_copy(known);
+	return *dev ? 0 : -ENOMEM;
+}
+
+/* What this machine itself may not reach, a request from the range may be forwarded to. */
+static int find_forwarded(struct ways *ways, struct service_fact *service)
+{
+	struct one one = { .tuple = {
+		.destination = address_ipv4(&service->address),
+		.source = prefix_first(&reverse_range),
+		.sport = EPHEMERAL_FIRST,
+		.dport = (uint16_t)service->port,
+	} };
+	char *arrival = NULL;
+	int code = guess_arrival(ways, service, &arrival);
+
+	if (arrival)
+		one.tuple.iif = device_index(ways->facts, arrival);
+	if (!code)
+		code = find_way(&ways->lookup, &one, ways->fault);
+	if (!code && one.oif) {
+		service->iif = hop_device(ways->facts, one.oif);
+		code = service->iif ? 0 : -ENOMEM;
+	} else if (!code) {
+		free(service->arrival);
+		service->arrival = arrival;
+		return set_refused(ways, service, one.error);
+	}
+	free(arrival);
+	return code;
+}
+
 /* On a router replies enter by the interface that leads to the service. */
 static int find_iif(struct ways *ways, struct service_fact *service)
 {
@@ -101,12 +183,7 @@ static int find_iif(struct ways *ways, struct service_fact *service)
 	    service->iif || !service->resolved)
 		return 0;
 	code = device_towards(ways, &tuple, &service->iif);
-	if (code || service->iif)
-		return code;
-	service->resolved = false;
-	free(service->detail);
-	service->detail = text_copy("there is no route to the service address");
-	return service->detail ? 0 : -ENOMEM;
+	return code || service->iif ? code : find_forwarded(ways, service);
 }
 
 const char *service_holder(const struct facts *facts, const struct address *address)

@@ -89,105 +89,6 @@ static void add_unread(const struct rule_context *context, const struct rule *ru
 	text_release(&message);
 }
 
-/* A service without a proof, and why. */
-struct unproved {
-	const char *service;
-	const char *reason;
-};
-
-struct unproved_list {
-	struct unproved *items;
-	size_t count;
-};
-
-static int add_unproved(struct unproved_list *list, const char *service, const char *reason)
-{
-	struct unproved *items = realloc(list->items, (list->count + 1) * sizeof(*items));
-
-	if (!items)
-		return -ENOMEM;
-	list->items = items;
-	items[list->count++] = (struct unproved){ .service = service, .reason = reason };
-	return 0;
-}
-
-static int find_unproved(const struct rule_context *context, const struct proofs *proofs,
-			 struct unproved_list *list)
-{
-	const struct services_facts *services = &context->facts->services;
-	bool any = false;
-	int error = 0;
-	size_t i;
-
-	for (i = 0; services->section.state == FACT_OK && i < services->services.count; i++) {
-		const struct service_fact *service =
-			LIST_AT(&services->services, struct service_fact, i);
-		const char *reason = proof_defect(proofs, service);
-
-		any = true;
-		if (reason && !error)
-			error = add_unproved(list, service->service, reason);
-	}
-	for (i = 0; i < proofs->count && !error; i++) {
-		const struct proof *proof = &proofs->items[i];
-
-		if (proof->service || proof->vswitch || !proof_is_plain(proof))
-			continue;
-		any = true;
-		if (!proof->whole)
-			error = add_unproved(list, proof->name,
-					     "the classes in the facts leave addresses out");
-	}
-	if (!any && !error)
-		error = add_unproved(list, NULL, "no service address is known to prove");
-	return error;
-}
-
-static void name_unproved(const struct unproved_list *list, struct findings *out,
-			  struct finding *finding)
-{
-	struct text message;
-	size_t i;
-
-	text_init(&message, MESSAGE_LIMIT);
-	text_add(&message, "not proved");
-	for (i = 0; i < list->count && !out->error; i++) {
-		const struct unproved *one = &list->items[i];
-
-		if (one->service && strings_add(&finding->subject.services, one->service))
-			out->error = -ENOMEM;
-		text_addf(&message, "%s%s%s: %s", i ? "; " : " ", one->service ? "for " : "",
-			  one->service ? one->service : "at all", one->reason);
-	}
-	if (text_error(&message) == -ENOMEM)
-		out->error = -ENOMEM;
-	finding_message(out, finding, "%s", text_string(&message));
-	text_release(&message);
-}
-
-/* What no class shows cannot be fine: the rules over classes do not know for these services. */
-static void add_unproved_findings(const struct class_rules *set, const struct unproved_list *list,
-				  struct findings *out)
-{
-	size_t i;
-
-	for (i = 0; list->count && i < set->count && !out->error; i++) {
-		struct finding *finding;
-
-		if (set->rules[i]->severity == SEVERITY_NOTE)
-			continue;
-		finding = findings_add(out, STATUS_UNKNOWN);
-		if (!finding)
-			return;
-		finding->code = text_copy(set->rules[i]->code);
-		if (!finding->code)
-			out->error = -ENOMEM;
-		name_unproved(list, out, finding);
-		finding_settle(out, finding, "on the machine that owns the service address: "
-					     "reachback check --service ADDRESS:PORT");
-	}
-}
-
 static void add_pass(const struct rule *rule, struct findings *out)
 {
 	struct finding *finding = findings_add(out, STATUS_PASS);
@@ -285,7 +186,6 @@ static int run_class_rules(const struct rule_context *context, struct findings *
 			   struct fault *fault)
 {
 	size_t from = out->list.count;
-	struct unproved_list unproved = { NULL, 0 };
 	struct class_rules set;
 	struct proofs proofs;
 	int error;
@@ -296,16 +196,13 @@ static int run_class_rules(const struct rule_context *context, struct findings *
 	error = proofs_init(&proofs, context->facts);
 	if (error)
 		return error;
-	error = find_unproved(context, &proofs, &unproved);
+	error = engine_classes(context, &set, &proofs, out);
 	if (!error)
-		error = engine_classes(context, &set, &proofs, out);
-	if (!error) {
-		add_unproved_findings(&set, &unproved, out);
+		error = engine_unproved(context, &set, &proofs, out);
+	if (!error)
 		error = engine_finish(NULL, out, from, fault);
-	}
 	if (!error)
 		error = pass_silent(&set, out, from, fault);
-	free(unproved.items);
 	proofs_release(&proofs);
 	return error;
 }

@@ -127,6 +127,12 @@ struct group *group_table_get(struct group_table *table, const struct group *key
 /* Judges every class of every proof with mark 0 and adds the findings. 0 or -ENOMEM. */
 int engine_classes(const struct rule_context *context, const struct class_rules *set,
 		   const struct proofs *proofs, struct findings *out);
+/*
+ * What the class rules of `set` say of services without a proof: the cause, where one of them knows
+ * it, and the rest blocked by it; else unknown. 0 or -ENOMEM.
+ */
+int engine_unproved(const struct rule_context *context, const struct class_rules *set,
+		    const struct proofs *proofs, struct findings *out);
 /* The first rule that fails for this view, as if it were alone; NULL when none does. */
 const struct rule *engine_view_failed(const struct rule_context *context,
 				      const struct class_rules *set,

@@ -167,6 +167,8 @@ struct service_fact {
 	char *arrival;  /* interface on which reverse access for it arrives; NULL: not known */
 	/* where nothing tells: the other interfaces that it could be, `arrival` is the likeliest */
 	struct strings arrivals;
+	char *error; /* a forwarded service: the kernel refuses the way to it, errno's name; NULL */
+	struct list towards; /* struct route_fact: then the routes of all tables that cover it */
 	bool resolved;  /* false: a name or address whose proof cannot be made; see detail */
 };
 

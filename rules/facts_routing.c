@@ -52,34 +52,6 @@ static const struct field rules_fields[] = {
 };
 const struct record rules_record = { "rules", sizeof(struct rules_facts), rules_fields };
 
-static const struct field service_fields[] = {
-	FIELD(service_fact, service, FIELD_REQUIRED, "address:port whose replies are proved"),
-	FIELD(service_fact, address, 0, "source of the reply"),
-	FIELD_UP_TO(service_fact, port, 65535, FIELD_REQUIRED, "source port of the reply"),
-	FIELD(service_fact, origin, 0, "option, plan, listener, wildcard, kernel, published"),
-	FIELD(service_fact, detail, 0, "the URL, listener or published port it came from"),
-	FIELD(service_fact, local, 0, "the address is one of this machine's"),
-	FIELD(service_fact, uid, 0, "owner of the listening socket"),
-	FIELD(service_fact, mark, 0, "mark of the listening socket, which its replies carry"),
-	FIELD(service_fact, dev, 0, "device to which the listening socket is bound"),
-	FIELD(service_fact, iif, 0, "interface by which replies enter; null: sent from here"),
-	FIELD(service_fact, arrival, 0, "interface on which reverse access arrives"),
-	FIELD(service_fact, arrivals, FIELD_OMIT,
-	      "where nothing tells: the other interfaces on which it could arrive"),
-	FIELD(service_fact, resolved, 0, "false: its proof cannot be made, see detail"),
-	{ .name = NULL },
-};
-static const struct record service_record = { "service", sizeof(struct service_fact),
-					      service_fields };
-
-static const struct field services_fields[] = {
-	SECTION_FIELDS(services_facts),
-	FIELD_LIST_OF(services_facts, services, &service_record, 0, "by address, port, iif"),
-	{ .name = NULL },
-};
-const struct record services_record = { "services", sizeof(struct services_facts),
-					services_fields };
-
 static const struct field next_hop_fields[] = {
 	FIELD(next_hop, via, 0, "gateway; null: on-link"),
 	FIELD(next_hop, dev, 0, "interface; null: none"),
@@ -109,6 +81,38 @@ static const struct field route_fields[] = {
 	{ .name = NULL },
 };
 static const struct record route_record = { "route", sizeof(struct route_fact), route_fields };
+
+static const struct field service_fields[] = {
+	FIELD(service_fact, service, FIELD_REQUIRED, "address:port whose replies are proved"),
+	FIELD(service_fact, address, 0, "source of the reply"),
+	FIELD_UP_TO(service_fact, port, 65535, FIELD_REQUIRED, "source port of the reply"),
+	FIELD(service_fact, origin, 0, "option, plan, listener, wildcard, kernel, published"),
+	FIELD(service_fact, detail, 0, "the URL, listener or published port it came from"),
+	FIELD(service_fact, local, 0, "the address is one of this machine's"),
+	FIELD(service_fact, uid, 0, "owner of the listening socket"),
+	FIELD(service_fact, mark, 0, "mark of the listening socket, which its replies carry"),
+	FIELD(service_fact, dev, 0, "device to which the listening socket is bound"),
+	FIELD(service_fact, iif, 0, "interface by which replies enter; null: sent from here"),
+	FIELD(service_fact, arrival, 0, "interface on which reverse access arrives"),
+	FIELD(service_fact, arrivals, FIELD_OMIT,
+	      "where nothing tells: the other interfaces on which it could arrive"),
+	FIELD(service_fact, error, FIELD_OMIT,
+	      "name of the errno with which the kernel refuses the way to a forwarded service"),
+	FIELD_LIST_OF(service_fact, towards, &route_record, FIELD_OMIT,
+		      "then the routes of all tables that cover its address"),
+	FIELD(service_fact, resolved, 0, "false: its proof cannot be made, see detail"),
+	{ .name = NULL },
+};
+static const struct record service_record = { "service", sizeof(struct service_fact),
+					      service_fields };
+
+static const struct field services_fields[] = {
+	SECTION_FIELDS(services_facts),
+	FIELD_LIST_OF(services_facts, services, &service_record, 0, "by address, port, iif"),
+	{ .name = NULL },
+};
+const struct record services_record = { "services", sizeof(struct services_facts),
+					services_fields };
 
 static const struct field class_ports_fields[] = {
 	FIELD_UP_TO(class_ports, first, 65535, FIELD_REQUIRED, "first destination port"),

@@ -119,6 +119,12 @@ struct rule {
 			    struct class_answer *answer);
 	void (*describe_class)(const struct rule_context *context, const struct class_group *group,
 			       struct findings *out, struct finding *finding);
+	/*
+	 * Of a class rule that may know why a service has no proof at all: adds its finding for
+	 * this service (or joins it to one that it has added) and says true. May be NULL.
+	 */
+	bool (*judge_unproved)(const struct rule_context *context,
+			       const struct service_fact *service, struct findings *out);
 };
 
 /* All rules in report order; a rule stands behind every rule of its `after`. */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * RT-03 on the way in: a rule or route refuses the request itself, before anybody answers it. The
- * kernel is asked for the packet as it arrives (routes.ingress). What the reverse-path filter
- * refuses is ingress_filter.c's, what is not forwarded at all forwarding_enabled.c's.
+ * kernel is asked for the packet as it arrives (routes.ingress); where it has no way to a forwarded
+ * service at all, services.error and services.towards tell. What the reverse-path filter refuses is
+ * ingress_filter.c's, what is not forwarded at all forwarding_enabled.c's.
  */
 #include "rules/checks/return_rules.h"
 
 #include "rules/checks/ingress_ways.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -122,6 +124,118 @@ static void describe(const struct rule_context *context, const struct class_grou
 			     refused->arrival, refused->arrival);
 }
 
+/* The finding that names the same rule or route for another service; NULL: none does. */
+static struct finding *find_same(struct findings *out, const char *evidence)
+{
+	size_t i;
+
+	for (i = 0; i < out->list.count; i++) {
+		struct finding *one = LIST_AT(&out->list, struct finding, i);
+
+		if (one->status == STATUS_FAIL && one->evidence.count &&
+		    text_equal(one->code, rule_request_not_refused.code) &&
+		    text_equal(LIST_AT(&one->evidence, struct evidence, 0)->text, evidence))
+			return one;
+	}
+	return NULL;
+}
+
+static void add_words(struct text *words, const struct fib_answer *who)
+{
+	text_add(words, who->route ? "route " : "rule ");
+	if (who->route)
+		words_add_route(words, who->route);
+	else
+		words_add_rule(words, who->rule);
+}
+
+static void say_who(const struct say *say, const struct service_fact *service,
+		    const struct fib_answer *who, const char *words)
+{
+	const struct list *services = &say->context->facts->services.services;
+	char pointer[96], range[PREFIX_TEXT_MAX];
+
+	say->finding->subject.prefix = reverse_range;
+	say->finding->share = (struct share){ .known = true, .addresses = REVERSE_RANGE_SIZE };
+	finding_cause(say->out, say->finding, "RT-03");
+	finding_message(say->out, say->finding,
+			"requests from %s find no way to the service (%s): refused by %s",
+			prefix_print(&reverse_range, range), service->error, words);
+	if (who->route) {
+		snprintf(pointer, sizeof(pointer), "/services/services/%zu/towards/%zu",
+			 (size_t)(service - (const struct service_fact *)services->items),
+			 (size_t)(who->route -
+				  (const struct route_fact *)service->towards.items));
+		finding_evidence(say->out, say->finding, pointer, "%s", words);
+		say_delete_route(say, who->route);
+		return;
+	}
+	say_rule(say, who->rule);
+	finding_remedy(say->out, say->finding, "linux", "ip rule del priority %u",
+		       who->rule->priority);
+}
+
+static void add_refused(const struct rule_context *context, const struct service_fact *service,
+			const struct fib_answer *who, struct findings *out)
+{
+	struct say say = { .context = context, .out = out };
+	struct text words;
+
+	text_init(&words, WORDS_MAX);
+	add_words(&words, who);
+	say.finding = find_same(out, text_string(&words));
+	if (!say.finding) {
+		say.finding = findings_add(out, STATUS_FAIL);
+		if (say.finding) {
+			say.finding->code = text_copy(rule_request_not_refused.code);
+			if (!say.finding->code)
+				out->error = -ENOMEM;
+			say_who(&say, service, who, text_string(&words));
+		}
+	}
+	if (say.finding)
+		finding_service(out, say.finding, service->service);
+	if (text_error(&words))
+		out->error = -ENOMEM;
+	text_release(&words);
+}
+
+/*
+ * The way to a forwarded service is refused for every packet, so that not even the interface is
+ * known by which its replies would enter.
+ */
+static bool judge_unproved(const struct rule_context *context, const struct service_fact *service,
+			   struct findings *out)
+{
+	struct facts facts = *context->facts; /* the same rules over other routes */
+	struct fib_answer who;
+	struct flow flow = {
+		.destination = address_ipv4(&service->address),
+		.source = prefix_first(&reverse_range),
+		.ipproto = PROTOCOL_TCP,
+		.sport = EPHEMERAL_PORT,
+		.dport = service->port,
+		.iif = service->arrival,
+	};
+	struct fib *fib;
+	bool refused;
+
+	if (!service->error)
+		return false;
+	facts.routes.entries = service->towards;
+	fib = fib_new(&facts);
+	if (!fib) {
+		out->error = -ENOMEM;
+		return false;
+	}
+	fib_lookup(fib, &flow, 0, &who);
+	refused = return_type_refuses(who.type) && (who.route || who.rule);
+	if (refused)
+		add_refused(context, service, &who, out);
+	fib_free(fib);
+	return refused;
+}
+
 const struct rule rule_request_not_refused = {
 	.code = "request-not-refused",
 	.area = "return",
@@ -136,13 +250,16 @@ const struct rule rule_request_not_refused = {
 	       "that forbids the range, or a route to the service that is a black hole.",
 	.evidence = "the kernel's answer to a packet from the range to the service on the arrival "
 		    "interface, where neither the reverse-path filter nor missing forwarding "
-		    "explains the refusal",
+		    "explains the refusal; the rules and routes of all tables that cover the "
+		    "address of a forwarded service to which there is no way",
 	.remedies = {
 		{ "linux", "ip rule del priority PRIORITY, or a rule in front of it: ip rule add "
-			   "from 100.104.0.0/16 lookup main priority SMALLER" },
+			   "from 100.104.0.0/16 lookup main priority SMALLER; ip route del "
+			   "blackhole SERVICE" },
 	},
 	.document = RETURN_DOCUMENT,
 	.heading = RETURN_HEADING,
 	.judge_class = judge,
 	.describe_class = describe,
+	.judge_unproved = judge_unproved,
 };

@@ -2,7 +2,8 @@
 """Writes the fixtures of the rules that look at a machine as a whole: one defect a file, each with a
 healthy twin."""
 
-from world import connected, facts, host, link, plan, route, router, section, write
+from world import (connected, facts, host, link, plan, refusal, route, router, rule, section,
+                   write)
 
 HOME = route("100.104.0.0/16", "172.20.5.1", "eth0")
 VBR = route("100.104.0.0/16", "10.0.12.1", "uplink0")
@@ -81,6 +82,39 @@ def kernel():
               "ready" if ignore == "1" else "ready-with-risks RT-17")
 
 
+def no_way(ports, error, towards):
+    """A router that has no way to the service: nothing is known of it but who covers its address."""
+    return {"services": section(services=[{
+        "service": f"172.20.5.10:{port}", "address": "172.20.5.10", "port": port, "origin": "plan",
+        "detail": "the kernel refuses the way to the service address", "local": False, "uid": None,
+        "iif": None, "arrival": "uplink0", "error": error, "towards": towards, "resolved": False}
+        for port in ports]),
+        "routes": section(scanned="9", entries=[VBR], classes=[], vswitch_classes=[], ingress=[],
+                          lookups=3)}
+
+
+def refused_services():
+    lan = route("172.20.5.0/24", None, "lan0", protocol="kernel", scope="link")
+    for name, rules, towards, error, fix in (
+            ("route", [], [lan, refusal("blackhole", "172.20.5.10/32")], "EINVAL",
+             "ip route del blackhole 172.20.5.10/32"),
+            ("rule", [rule(50, action="prohibit", to="172.20.0.0/16", match=False)], [lan],
+             "EACCES", "ip rule del priority 50")):
+        world = router()
+        world["entries"].append(VBR)
+        world["rules"] += rules
+        write(f"rt03-way-to-service-refused-by-{name}", world, f"not-ready RT-03\n{fix}",
+              **no_way((22, 443), error, towards))
+        write(f"rt03-way-to-service-refused-by-{name}-twin", {**world, "rules": router()["rules"]},
+              "ready")
+    # nobody refuses: whether this router is the right one cannot be told
+    world = router()
+    write("rt03-no-way-to-service", world, "undetermined",
+          **no_way((443,), "ENETUNREACH", [refusal("blackhole", "172.20.0.0/16", table=7)]))
+    world["entries"].append(VBR)
+    write("rt03-no-way-to-service-twin", world, "ready")
+
+
 def listening(address, **more):
     return {"listeners": section(published=[], listeners=[{
         "address": address, "port": 443, "v6only": False, "uid": 0, "dev": None, **more}])}
@@ -118,5 +152,6 @@ def unread():
 
 configured()
 kernel()
+refused_services()
 listeners()
 unread()

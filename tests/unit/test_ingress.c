@@ -44,7 +44,22 @@ static const struct row {
 	  "requests from 100.104.0.0/17", NULL },
 	{ "rt02-half-before-arrival-not-declared", "reverse-path-filter", STATUS_BLOCKED, 32768,
 	  "100.104.128.0/17", NULL },
+	/* no way to the service at all: one cause for both services, and the rest behind it */
+	{ "rt03-way-to-service-refused-by-rule", "request-not-refused", STATUS_FAIL, 65536,
+	  "requests from 100.104.0.0/16 find no way to the service (EACCES): refused by rule 50: "
+	  "from all to 172.20.0.0/16 prohibit", NULL },
+	{ "rt03-way-to-service-refused-by-route", "request-not-refused", STATUS_FAIL, 65536,
+	  "(EINVAL): refused by route blackhole 172.20.5.10/32 table main", NULL },
+	{ "rt03-way-to-service-refused-by-route", "service-address-local", STATUS_BLOCKED, 0,
+	  "hidden for 172.20.5.10:443: mend request-not-refused first", NULL },
+	{ "rt03-way-to-service-refused-by-route", "return-next-hop", STATUS_BLOCKED, 0,
+	  "hidden for 172.20.5.10:22, 172.20.5.10:443: mend request-not-refused first", NULL },
+	{ "rt03-no-way-to-service", "request-not-refused", STATUS_UNKNOWN, 0, "not proved", NULL },
 };
+
+/* Fixtures in which one finding says it all. */
+static const char *const alone[] = { "rt03-way-to-service-refused-by-rule",
+				     "rt03-way-to-service-refused-by-route" };
 
 static void read_facts(const char *fixture, struct facts *facts)
 {
@@ -100,10 +115,30 @@ static void test_rows(void **state)
 	}
 }
 
+static void test_alone(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
+		struct judgement judgement;
+		struct fault fault = { 0 };
+		struct facts facts;
+
+		read_facts(alone[i], &facts);
+		assert_int_equal(engine_judge(&facts, NULL, &judgement, &fault), 0);
+		assert_int_equal(judgement.counts[STATUS_FAIL], 1);
+		assert_int_equal(judgement.counts[STATUS_UNKNOWN], 0);
+		judgement_release(&judgement);
+		facts_release(&facts);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
