@@ -382,6 +382,11 @@ enum experiment_kind {
 	EXPERIMENT_DEFAULT_SOURCE,
 	EXPERIMENT_SOURCE_PORT, /* `value`: source port */
 	EXPERIMENT_REPEAT,      /* the plain attempt again */
+	/*
+	 * a handshake or request on each connection of the second round from source ports:
+	 * `tried` those that were connected, `succeeded` those that lost nothing on the way
+	 */
+	EXPERIMENT_FLOW,
 	EXPERIMENT_KINDS
 };
 extern const char *const experiment_words[EXPERIMENT_KINDS + 1];

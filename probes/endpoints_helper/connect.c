@@ -43,12 +43,17 @@ void connect_close(int fd)
 		(void)close(fd);
 }
 
-void connect_reset(int fd)
+void connect_abortive(int fd)
 {
 	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
 
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
+void connect_reset(int fd)
+{
 	if (fd >= 0)
-		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+		connect_abortive(fd);
 	connect_close(fd);
 }
 
@@ -152,29 +157,35 @@ static int outcome_of(int error)
 	}
 }
 
-static void ready(struct watch *watch, uint32_t events)
+/* Ends the connect where the socket knows what came of it. */
+static void look_at(struct connecting *connecting)
 {
-	struct connecting *connecting = watch->owner;
 	struct tcp_fact *tcp = &connecting->tcp;
+	int fd = connecting->watch.fd;
 	struct icmp_answer answer;
 	socklen_t size = sizeof(int);
 	int error = 0;
 
-	(void)events;
 	/* first, for reading the error queue resets the pending error */
-	if (getsockopt(watch->fd, SOL_SOCKET, SO_ERROR, &error, &size))
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
 		error = errno;
-	if (socket_read_icmp(watch->fd, &answer) && !socket_is_connected(watch->fd)) {
+	if (socket_read_icmp(fd, &answer) && !socket_is_connected(fd)) {
 		tcp->icmp_from = answer.from;
 		tcp->icmp_type = answer.type;
 		tcp->icmp_code = answer.code;
 		tcp->reply_ttl = answer.reply_ttl;
 		end(connecting, TCP_UNREACHABLE, error);
-	} else if (socket_is_connected(watch->fd)) {
+	} else if (socket_is_connected(fd)) {
 		end(connecting, TCP_CONNECTED, 0);
 	} else if (error) {
 		end(connecting, outcome_of(error), error);
 	}
+}
+
+static void ready(struct watch *watch, uint32_t events)
+{
+	(void)events;
+	look_at(watch->owner);
 }
 
 static void try_to_connect(struct connecting *connecting)
@@ -269,6 +280,10 @@ static void strike(struct timer *timer)
 			deliver(connecting);
 		return;
 	}
+	/* where this process had no time, the answer may be there and not have been read */
+	look_at(connecting);
+	if (connecting->ended)
+		return;
 	if (!connecting->options.quiet)
 		run_limit(connecting->run, "connect", CONNECT_TIME_US);
 	end(connecting, TCP_TIMED_OUT, ETIMEDOUT);

@@ -53,6 +53,8 @@ int connect_start(struct run *run, const struct connect_options *options, connec
 void connect_close(int fd);
 /* The same with a reset: leaves no TIME_WAIT, so that the source port can be used again. */
 void connect_reset(int fd);
+/* Makes every close() of it such a reset. */
+void connect_abortive(int fd);
 /* May nothing be sent there? */
 bool connect_is_forbidden(const struct run *run, const struct address *address);
 

@@ -55,6 +55,16 @@ struct refusal_step {
 	uint32_t min_ttl;
 };
 
+/* A datagram to the same port, and the ICMP message that it drew. */
+struct refusal_datagram {
+	struct refusal *refusal;
+	uint32_t ttl; /* it was sent with; 0: as it comes */
+	struct watch watch;
+	struct timer patience;
+	bool answered;
+	struct icmp_answer answer;
+};
+
 /* Who sent a RST: with which time to live does it arrive, and what comes from the target itself? */
 struct refusal {
 	struct run *run;
@@ -64,10 +74,9 @@ struct refusal {
 	unsigned int round;
 	size_t pending;
 	struct refusal_step steps[REFUSAL_STEPS];
-	struct watch udp;
-	struct timer udp_patience;
-	struct icmp_answer datagram;
-	bool datagram_answered;
+	uint32_t ttl;     /* smallest time to live of a SYN that drew a RST; may still fall */
+	struct refusal_datagram whole;   /* goes as far as it takes: what the target is like */
+	struct refusal_datagram limited; /* goes no further than that SYN: does it expire there? */
 	void (*done)(struct refusal *refusal);
 	void *owner;
 };

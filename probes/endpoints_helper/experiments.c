@@ -11,15 +11,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* One shot: what an answer takes here, with room for loss, and not the patience of the attempt. */
-#define SHOT_LEAST_US (UINT64_C(600) * 1000)
-#define SHOT_MOST_US (UINT64_C(2000) * 1000)
-#define REPEATS 3
-/* A segment carries 12 bytes less than the MSS says where both sides stamp it (RFC 7323). */
-#define STAMP_LENGTH 12u
-#define MSS_MOST 32767u
+/* A request that has no answer by then is looked at; a handshake has its own deadline first. */
+#define WATCH_US (UINT64_C(1500) * 1000)
+#define WATCH_TLS_US (HANDSHAKE_TIME_US + UINT64_C(100) * 1000)
+#define SMALL_MSS 536u
+#define SMALL_SHOTS 2u
+#define REPEATS 2
 
 enum set_kinds {
 	SET_LADDER = 1u << 0,     /* MSS */
@@ -58,28 +56,14 @@ int experiments_open(struct run *run)
 	return run->experiments ? 0 : -ENOMEM;
 }
 
-static void set_free(struct experiment_set *set)
-{
-	shots_free(set);
-	free(set->url);
-	free(set->request_url);
-	free(set->by_address);
-	free(set->sni);
-	free(set);
-}
-
 void experiments_shut(struct run *run)
 {
 	if (!run->experiments)
 		return;
 	flight_shut(run);
 	sweep_shut(run);
-	while (run->experiments->sets) {
-		struct experiment_set *set = run->experiments->sets;
-
-		run->experiments->sets = set->next;
-		set_free(set);
-	}
+	while (run->experiments->sets)
+		set_free(run->experiments->sets);
 	free(run->experiments);
 	run->experiments = NULL;
 }
@@ -87,75 +71,6 @@ void experiments_shut(struct run *run)
 void experiments_early(struct run *run, const struct address *address, uint32_t port)
 {
 	sweep_early(run, address, port);
-}
-
-/* The request's URL, and the same with the address in the place of the name. */
-static int set_urls(struct experiment_set *set, const char *first_path)
-{
-	const struct url *url = &set->target->url;
-	char address[ADDRESS_TEXT_MAX];
-	bool six = set->address.family == ADDRESS_IPV6, literal;
-	struct address host;
-	struct text text;
-
-	text_init(&text, LADDER_URL_MAX);
-	ladder_url(set->target, first_path, &text);
-	set->request_url = text_take(&text);
-	literal = !address_parse(url->host, &host);
-	if (!literal && set->request_url) {
-		const char *authority = strstr(set->request_url, "://");
-		const char *path = authority ? strchr(authority + 3, '/') : NULL;
-
-		text_init(&text, LADDER_URL_MAX);
-		text_addf(&text, "%s://%s%s%s:%u%s", url->scheme, six ? "[" : "",
-			  address_print(&set->address, address), six ? "]" : "",
-			  (unsigned int)url->port, path ? path : "/");
-		set->by_address = text_take(&text);
-		set->sni = text_copy(url->host);
-	}
-	return set->request_url && (literal || (set->by_address && set->sni)) ? 0 : -ENOMEM;
-}
-
-/* Times are those of the attempt where it knows them. */
-static void set_times(struct experiment_set *set, const struct attempt_fact *attempt)
-{
-	uint64_t wait = SHOT_LEAST_US + (uint64_t)attempt->tcp.rtt_us.value * 8;
-
-	if (set->stage == RUNG_HTTP)
-		wait += attempt->http.first_byte_us.known
-				? (uint64_t)attempt->http.first_byte_us.value * 2
-				: SHOT_LEAST_US;
-	set->time_us = wait > SHOT_MOST_US ? SHOT_MOST_US : wait;
-	set->top = attempt->tcp.mss.value + STAMP_LENGTH;
-	if (set->top > MSS_MOST)
-		set->top = MSS_MOST;
-}
-
-static struct experiment_set *add_set(struct target *target, const struct attempt_fact *attempt,
-				      int stage)
-{
-	struct run *run = target->run;
-	struct experiment_set *set;
-
-	if (run->experiments->set_count >= EXPERIMENT_SETS_MAX)
-		return NULL;
-	set = calloc(1, sizeof(*set));
-	if (!run_keeps(run, set))
-		return NULL;
-	run->experiments->set_count++;
-	set->next = run->experiments->sets;
-	run->experiments->sets = set;
-	set->run = run;
-	set->target = target;
-	set->stage = stage;
-	set->address = attempt->address;
-	set->port = attempt->port;
-	set->url = text_copy(attempt->url);
-	set_times(set, attempt);
-	if (set->url && !set_urls(set, target->row->first_path))
-		return set;
-	run->error = -ENOMEM;
-	return NULL;
 }
 
 static void start_shots(struct experiment_set *set, unsigned int kinds)
@@ -195,6 +110,26 @@ static unsigned int what_follows(const struct attempt_fact *attempt, bool deep, 
 	return SET_ALL;
 }
 
+/* The first plain request of an attempt, as ladder.c makes it. */
+static struct experiment_set *add_set(struct target *target, const struct attempt_fact *attempt)
+{
+	struct http_request request = { .address = attempt->address, .fd = -1 };
+	struct experiment_set *set = NULL;
+	struct run *run = target->run;
+	struct text url;
+
+	if (run->experiments->set_count >= EXPERIMENT_SETS_MAX)
+		return NULL;
+	text_init(&url, LADDER_URL_MAX);
+	ladder_url(target, target->row->first_path, &url);
+	request.url = text_string(&url);
+	if (!text_error(&url))
+		set = set_new(target, attempt, &request);
+	text_release(&url);
+	run->experiments->set_count += set != NULL;
+	return set;
+}
+
 void experiments_start(struct target *target, const struct attempt_fact *attempt)
 {
 	int stage = RUNG_TCP;
@@ -202,10 +137,80 @@ void experiments_start(struct target *target, const struct attempt_fact *attempt
 	struct experiment_set *set;
 
 	if (kinds & SET_SWEEP)
-		sweep_start(target->run, attempt);
+		sweep_start(target, attempt);
 	if (!kinds || stage == RUNG_TCP || attempt->address.family != ADDRESS_IPV4)
 		return;
-	set = add_set(target, attempt, stage);
-	if (set)
-		start_shots(set, kinds);
+	/* looked into already while it waited */
+	if (set_find(target->run, attempt->url, &attempt->address))
+		return;
+	set = add_set(target, attempt);
+	if (!set)
+		return;
+	set->stage = stage;
+	set_measure(set, attempt);
+	start_shots(set, kinds);
+}
+
+/*
+ * Answered: then it is known how long an answer takes, and size is worth a closer look. Not
+ * answered, as often as it was asked for: the ladder would only tell the same again.
+ */
+static void small_answered(struct experiment_set *set, uint32_t value, bool succeeded)
+{
+	(void)value;
+	if (succeeded && !set->round) {
+		set_took(set, loop_now() - set->struck);
+		mss_start(set);
+	} else if (++set->small_failed == SMALL_SHOTS) {
+		set->round = 1;
+	}
+}
+
+/*
+ * A request that waits: the same with small packets, and once more as it is. Whatever else follows
+ * its failure is done here too, so that nothing is left to do when it fails.
+ */
+static void waited(struct timer *timer)
+{
+	struct experiment_set *set = timer->owner;
+	struct run *run = set->run;
+	size_t i;
+
+	if (run->experiments->set_count >= EXPERIMENT_SETS_MAX ||
+	    set_find(run, set->url, &set->address))
+		return;
+	run->experiments->set_count++;
+	set->watching = false;
+	set->struck = loop_now();
+	for (i = 0; i < SMALL_SHOTS; i++)
+		shot_start(set, EXPERIMENT_MSS, SMALL_MSS, small_answered);
+	start_shots(set, SET_REPEAT | SET_SOURCE | (set->first ? SET_BY_ADDRESS : 0));
+}
+
+struct experiment_set *experiments_watch(struct target *target, const struct address *address,
+					 const struct http_request *request)
+{
+	struct run *run = target->run;
+	const struct attempt_fact *attempt = endpoints_attempt(run->facts, target->url.text,
+							       address);
+	bool handshake = request->fd >= 0 && text_equal(target->url.scheme, "https");
+	struct experiment_set *set;
+
+	if (!attempt || address->family != ADDRESS_IPV4)
+		return NULL;
+	set = set_new(target, attempt, request);
+	if (!set)
+		return NULL;
+	set->watching = true;
+	set->first = request->fd >= 0;
+	set->patience.strike = waited;
+	if (loop_after(&run->loop, &set->patience, handshake ? WATCH_TLS_US : WATCH_US))
+		run->error = -ENOMEM;
+	return set;
+}
+
+void experiments_unwatch(struct experiment_set *set)
+{
+	if (set && set->watching)
+		set_free(set);
 }

@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
+#define EXTEND_US (UINT64_C(100) * 1000)
+#define EXTEND_MAX 3
+
 struct flight {
 	struct flight *next, **place;
 	struct run *run;
@@ -20,6 +23,7 @@ struct flight {
 	struct watch watch;
 	struct timer patience; /* its time; or now, once it has ended */
 	bool ended, completed;
+	unsigned int extended;
 	flight_done *done;
 	void *owner;
 };
@@ -102,11 +106,31 @@ static void ready(struct watch *watch, uint32_t events)
 	go_on(watch->owner);
 }
 
+/*
+ * Where this process had no time, what arrived may not have been read: it is, and as often as that
+ * brought something the flight gets a little more.
+ */
+static bool is_late(struct flight *flight)
+{
+	uint64_t read = BIO_number_read(SSL_get_rbio(flight->tls));
+
+	go_on(flight);
+	if (flight->ended)
+		return true;
+	if (BIO_number_read(SSL_get_rbio(flight->tls)) == read || flight->extended++ >= EXTEND_MAX)
+		return false;
+	if (loop_after(&flight->run->loop, &flight->patience, EXTEND_US))
+		flight->run->error = -ENOMEM;
+	return true;
+}
+
 static void strike(struct timer *timer)
 {
 	struct flight *flight = timer->owner;
 	char *subject;
 
+	if (!flight->ended && is_late(flight))
+		return;
 	if (!flight->ended) {
 		end(flight, false);
 		return;

@@ -8,7 +8,7 @@
 
 #include <openssl/types.h>
 
-/* Attempts that are looked into in one run; more would tell the same again. */
+/* Attempts and requests that are looked into in one run; more would tell the same again. */
 #define EXPERIMENT_SETS_MAX 16
 
 struct experiments {
@@ -25,29 +25,49 @@ struct experiment_fact *experiment_row(struct run *run, const struct experiment_
 /* experiments_sweep.c: connections from chosen source ports; one sweep for an address and port. */
 void sweep_early(struct run *run, const struct address *address, uint32_t port);
 /* Nothing where the attempt timed out and its sweep did not begin early: its time is over. */
-void sweep_start(struct run *run, const struct attempt_fact *attempt);
+void sweep_start(struct target *target, const struct attempt_fact *attempt);
 void sweep_shut(struct run *run);
 
-/* An attempt under experiment. */
+/* An attempt, or a request above it, under experiment. */
 struct experiment_set {
 	struct experiment_set *next;
 	struct run *run;
 	struct target *target;
 	char *url;          /* the target's: key of the rows */
-	char *request_url;  /* what is asked for */
-	char *by_address;   /* the same with the address for the name; NULL: it has no name */
+	char *by_address;   /* the request's with the address for the name; NULL: it has no name */
 	char *sni;          /* NULL: none */
 	struct address address;
 	uint32_t port;
-	int stage;          /* enum endpoint_rung that the attempt got stuck in: TLS or HTTP */
+	struct http_request request; /* what is asked for; owned, see set_request() */
+	size_t header_count;
+	int stage;          /* enum endpoint_rung that it got stuck in: TLS or HTTP */
 	uint64_t time_us;   /* for one shot */
 	struct shot *shots; /* under way */
+	/* the request is still under way: a look at it once it has waited for long */
+	bool watching;
+	bool first;         /* it is the first of its attempt */
+	struct timer patience;
+	uint64_t struck;    /* when that look began */
+	uint32_t small_failed;
 	/* the MSS ladder */
 	uint32_t top;       /* what the plain connection uses, or a little more */
 	uint32_t passed, failed; /* largest MSS that passed, smallest that did not; 0: none */
-	unsigned int round;
+	unsigned int round; /* 0: not begun */
 	size_t pending;
 };
+
+/* experiments_set.c. NULL: out of memory (latched). */
+struct experiment_set *set_new(struct target *target, const struct attempt_fact *attempt,
+			       const struct http_request *request);
+/* Takes it out of the run's list, too. */
+void set_free(struct experiment_set *set);
+/* The set of this URL and address that has begun; NULL. */
+struct experiment_set *set_find(const struct run *run, const char *url,
+				const struct address *address);
+/* Times and sizes as the attempt shows them. */
+void set_measure(struct experiment_set *set, const struct attempt_fact *attempt);
+/* An answer takes so long. */
+void set_took(struct experiment_set *set, uint64_t microseconds);
 
 /* One attempt with one thing changed. Leaves its row; `done` may be NULL. */
 typedef void shot_done(struct experiment_set *set, uint32_t value, bool succeeded);

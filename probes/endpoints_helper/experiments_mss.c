@@ -4,24 +4,28 @@
  * option bounds both directions, and the peer's first flight is what stalls.
  *
  * First all rungs at once, then every value between the largest that passed and the smallest that
- * did not; where those are too many for one round, a third narrows them once more.
+ * did not; where those are too many for one round, another narrows them once more. What contradicts
+ * a larger value that passed, and the border itself, are tried again: one loss makes no border.
  */
 #include "probes/endpoints_helper/experiments_internal.h"
 
-#define ROUNDS 3
-#define AT_ONCE 63u
+#include "rules/text.h"
 
-static const uint32_t rungs[] = { 536,  1000, 1200, 1300, 1360, 1400, 1420,
-				  1440, 1460, 1600, 2000, 4000, 8000 };
+#define ROUNDS 5
+#define AT_ONCE 20u
+#define TRIES 2u
+
+static const uint32_t rungs[] = {
+	536,  1000, 1200, 1240, 1260, 1280, 1300, 1320, 1340, 1360, 1380,
+	1400, 1410, 1420, 1430, 1440, 1450, 1460, 1600, 2000, 4000, 8000,
+};
 
 static void finish_round(struct experiment_set *set);
 
-static void passed(struct experiment_set *set, uint32_t value, bool succeeded)
+static void tried(struct experiment_set *set, uint32_t value, bool succeeded)
 {
-	if (succeeded && value > set->passed)
-		set->passed = value;
-	if (!succeeded && (!set->failed || value < set->failed))
-		set->failed = value;
+	(void)value;
+	(void)succeeded;
 	if (!--set->pending)
 		finish_round(set);
 }
@@ -29,22 +33,77 @@ static void passed(struct experiment_set *set, uint32_t value, bool succeeded)
 static void try_mss(struct experiment_set *set, uint32_t value)
 {
 	set->pending++;
-	shot_start(set, EXPERIMENT_MSS, value, passed);
+	shot_start(set, EXPERIMENT_MSS, value, tried);
+}
+
+static bool is_rung(const struct experiment_set *set, const struct experiment_fact *row)
+{
+	return row->kind == EXPERIMENT_MSS && text_equal(row->url, set->url) &&
+	       address_equal(&row->address, &set->address);
+}
+
+/* The largest value that passed, the smallest that did not; 0: none. */
+static void read_rows(struct experiment_set *set)
+{
+	const struct list *list = &set->run->facts->experiments;
+	size_t i;
+
+	set->passed = 0;
+	set->failed = 0;
+	for (i = 0; i < list->count; i++) {
+		const struct experiment_fact *row = LIST_AT(list, struct experiment_fact, i);
+
+		if (!is_rung(set, row))
+			continue;
+		if (row->succeeded && row->value > set->passed)
+			set->passed = row->value;
+		if (!row->succeeded && (!set->failed || row->value < set->failed))
+			set->failed = row->value;
+	}
+}
+
+/* Tries values up to `most` again that failed once. Were there any? */
+static bool try_again(struct experiment_set *set, uint32_t most)
+{
+	uint32_t values[AT_ONCE];
+	const struct list *list = &set->run->facts->experiments;
+	size_t i, count = 0;
+
+	for (i = 0; i < list->count && count < AT_ONCE; i++) {
+		const struct experiment_fact *row = LIST_AT(list, struct experiment_fact, i);
+
+		if (is_rung(set, row) && !row->succeeded && row->value <= most &&
+		    row->tried < TRIES)
+			values[count++] = row->value;
+	}
+	for (i = 0; i < count; i++)
+		try_mss(set, values[i]);
+	return count > 0;
+}
+
+static void narrow(struct experiment_set *set)
+{
+	uint32_t between = set->failed - set->passed - 1, value;
+	uint32_t step = 1 + (between - 1) / AT_ONCE;
+
+	for (value = set->passed + step; value < set->failed; value += step)
+		try_mss(set, value);
 }
 
 static void finish_round(struct experiment_set *set)
 {
-	uint32_t between, step, value;
-
-	/* no value between them, no border, or none that is one: the rows tell */
-	if (set->round >= ROUNDS || !set->passed || set->failed <= set->passed + 1)
+	read_rows(set);
+	/* nothing passed, or everything: there is no border */
+	if (set->round >= ROUNDS || !set->passed || !set->failed)
 		return;
 	set->round++;
-	between = set->failed - set->passed - 1;
-	step = 1 + (between - 1) / AT_ONCE;
 	set->pending++;
-	for (value = set->passed + step; value < set->failed; value += step)
-		try_mss(set, value);
+	if (set->failed < set->passed)
+		(void)try_again(set, set->passed);
+	else if (set->failed == set->passed + 1)
+		(void)try_again(set, set->failed);
+	else
+		narrow(set);
 	set->pending--;
 }
 
@@ -52,8 +111,13 @@ void mss_start(struct experiment_set *set)
 {
 	size_t i;
 
+	/* begun already, while the attempt was still waiting */
+	if (set->round)
+		return;
 	set->round = 1;
+	set->pending++;
 	for (i = 0; i < sizeof(rungs) / sizeof(rungs[0]) && rungs[i] < set->top; i++)
 		try_mss(set, rungs[i]);
 	try_mss(set, set->top);
+	set->pending--;
 }

@@ -136,12 +136,12 @@ static void connected(void *owner, int fd, struct tcp_fact *tcp)
 
 		(void)flight_start(set->run, &flight, flown, shot);
 	} else {
-		struct http_request request = {
-			.url = shot->kind == EXPERIMENT_BY_ADDRESS ? set->by_address
-								   : set->request_url,
-			.address = set->address, .fd = fd, .time_us = set->time_us,
-		};
+		struct http_request request = set->request;
 
+		request.fd = fd;
+		request.time_us = set->time_us;
+		if (shot->kind == EXPERIMENT_BY_ADDRESS)
+			request.url = set->by_address;
 		(void)http_start(set->run, &request, answered, shot);
 	}
 }

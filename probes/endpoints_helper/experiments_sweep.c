@@ -4,7 +4,9 @@
  * loses the same ports again and again, where loss by chance takes others each time.
  *
  * Every port is tried once, and all of them once more where some failed. The ports are always the
- * same, so that a second run can be compared.
+ * same, so that a second run can be compared. A router that chooses the leg by something else than
+ * ports spreads the loss like chance, yet spares whatever was connected: so the connections of the
+ * second round carry a handshake or a request to its end, or lose part of it.
  */
 #include "probes/endpoints_helper/experiments_internal.h"
 
@@ -22,6 +24,8 @@
 #define MOST_US (UINT64_C(500) * 1000)
 #define LEAST_US (UINT64_C(200) * 1000)
 #define SWEEPS_MAX 32
+/* TCP sends nothing again before 200 ms: what takes longer has lost something. */
+#define FLOW_US (UINT64_C(190) * 1000)
 
 struct sweep_port {
 	struct sweep *sweep;
@@ -44,6 +48,9 @@ struct sweep {
 	unsigned int round;
 	uint32_t rtt_us;
 	bool asked, ended;
+	uint32_t flows, whole; /* connections of the second round, and those that lost nothing */
+	char *sni;             /* of https, where it has a name */
+	bool web, tls;         /* http or https; https */
 	bool other_finished; /* the one connect from the default source */
 	struct tcp_fact other;
 	struct sweep_reader *readers;
@@ -89,6 +96,18 @@ static void add_other_row(struct sweep *sweep, const char *url)
 		sweep->run->error = -ENOMEM;
 }
 
+static void add_flow_row(struct sweep *sweep, const char *url)
+{
+	struct experiment_fact key = { .url = (char *)(uintptr_t)url, .address = sweep->address,
+				       .port = sweep->port, .kind = EXPERIMENT_FLOW };
+	struct experiment_fact *row = sweep->flows ? experiment_row(sweep->run, &key) : NULL;
+
+	if (!row)
+		return;
+	row->tried += sweep->flows;
+	row->succeeded += sweep->whole;
+}
+
 static void add_rows(struct sweep *sweep, const char *url)
 {
 	size_t i;
@@ -97,6 +116,7 @@ static void add_rows(struct sweep *sweep, const char *url)
 		add_port_row(sweep, url, &sweep->ports[i]);
 	if (sweep->other_finished)
 		add_other_row(sweep, url);
+	add_flow_row(sweep, url);
 }
 
 static void serve(struct sweep *sweep)
@@ -146,25 +166,76 @@ static bool has_next(struct sweep *sweep)
 
 static void advance(struct sweep *sweep);
 
+static void flow_ended(struct sweep *sweep, bool whole)
+{
+	sweep->flows++;
+	sweep->whole += whole;
+	sweep->in_flight--;
+	advance(sweep);
+}
+
+static void flown(void *owner, bool completed, const char *subject)
+{
+	(void)subject;
+	flow_ended(owner, completed);
+}
+
+static void answered(void *owner, struct http_result *result)
+{
+	flow_ended(owner, result->http.outcome == HTTP_ANSWERED);
+}
+
+static uint64_t flow_time(const struct sweep *sweep)
+{
+	return FLOW_US + (uint64_t)sweep->rtt_us * 8;
+}
+
+/* Takes the connection over. */
+static void start_flow(struct sweep *sweep, int fd)
+{
+	if (sweep->tls) {
+		struct flight_options flight = { .fd = fd, .sni = sweep->sni,
+						 .time_us = flow_time(sweep) };
+
+		(void)flight_start(sweep->run, &flight, flown, sweep);
+	} else {
+		struct http_request request = { .url = sweep->readers->url,
+						.address = sweep->address, .fd = fd,
+						.time_us = flow_time(sweep) };
+
+		connect_abortive(fd);
+		(void)http_start(sweep->run, &request, answered, sweep);
+	}
+}
+
+static void count_answer(struct sweep *sweep, struct sweep_port *port, const struct tcp_fact *tcp)
+{
+	port->succeeded++;
+	sweep->answered += port->succeeded == 1;
+	if (tcp->rtt_us.value > sweep->rtt_us)
+		sweep->rtt_us = tcp->rtt_us.value;
+}
+
 static void port_done(void *owner, int fd, struct tcp_fact *tcp)
 {
 	struct sweep_port *port = owner;
 	struct sweep *sweep = port->sweep;
 
-	connect_reset(fd);
-	sweep->in_flight--;
 	/* a port that this machine does not give away says nothing */
 	if (tcp->outcome != TCP_DENIED && tcp->outcome != TCP_UNTRIED)
 		port->tried++;
 	if (tcp->outcome == TCP_CONNECTED) {
-		port->succeeded++;
-		sweep->answered += port->succeeded == 1;
-		sweep->rtt_us = tcp->rtt_us.value > sweep->rtt_us ? tcp->rtt_us.value
-								  : sweep->rtt_us;
+		count_answer(sweep, port, tcp);
 	} else if (!port->error) {
 		port->error = text_copy(tcp_outcome_words[tcp->outcome]);
 		(void)run_keeps(sweep->run, port->error);
 	}
+	if (fd >= 0 && sweep->round == 2 && sweep->web && sweep->readers) {
+		start_flow(sweep, fd);
+		return;
+	}
+	connect_reset(fd);
+	sweep->in_flight--;
 	advance(sweep);
 }
 
@@ -252,8 +323,21 @@ void sweep_early(struct run *run, const struct address *address, uint32_t port)
 		advance(sweep);
 }
 
-void sweep_start(struct run *run, const struct attempt_fact *attempt)
+static void learn_target(struct sweep *sweep, const struct target *target)
 {
+	struct address literal;
+
+	sweep->tls = text_equal(target->url.scheme, "https");
+	sweep->web = sweep->tls || text_equal(target->url.scheme, "http");
+	if (sweep->sni || !sweep->tls || !address_parse(target->url.host, &literal))
+		return;
+	sweep->sni = text_copy(target->url.host);
+	(void)run_keeps(sweep->run, sweep->sni);
+}
+
+void sweep_start(struct target *target, const struct attempt_fact *attempt)
+{
+	struct run *run = target->run;
 	bool late = attempt->tcp.outcome == TCP_TIMED_OUT;
 	struct sweep *sweep = late ? find_sweep(run, &attempt->address, attempt->port)
 				   : begin(run, &attempt->address, attempt->port);
@@ -268,6 +352,7 @@ void sweep_start(struct run *run, const struct attempt_fact *attempt)
 	reader->next = sweep->readers;
 	sweep->readers = reader;
 	sweep->asked = true;
+	learn_target(sweep, target);
 	if (run_keeps(run, reader->url))
 		advance(sweep);
 }
@@ -283,6 +368,7 @@ void sweep_shut(struct run *run)
 		serve(sweep);
 		for (i = 0; i < PORTS; i++)
 			free(sweep->ports[i].error);
+		free(sweep->sni);
 		record_release(&tcp_record, &sweep->other);
 		free(sweep);
 	}

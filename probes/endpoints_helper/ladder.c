@@ -6,6 +6,7 @@
 #include "probes/endpoints_helper/ladder.h"
 
 #include "probes/endpoints_helper/connect.h"
+#include "probes/endpoints_helper/experiments.h"
 #include "probes/endpoints_helper/ladder_internal.h"
 #include "probes/endpoints_helper/names.h"
 #include "rules/text.h"
@@ -54,6 +55,7 @@ static void start_finished(struct rung_start *start)
 	struct run *run = target->run;
 
 	target->finished++;
+	experiments_unwatch(start->watch);
 	experiments_start(target, ladder_attempt(run, start));
 	if (target->chosen.family)
 		return;
@@ -123,6 +125,8 @@ static void connected(void *owner, int fd, struct tcp_fact *tcp)
 		text_init(&url, LADDER_URL_MAX);
 		ladder_url(target, target->row->first_path, &url);
 		request.url = text_string(&url);
+		if (!text_error(&url))
+			start->watch = experiments_watch(target, &start->address, &request);
 		if (text_error(&url) || http_start(target->run, &request, first_answered, start))
 			target->run->error = -ENOMEM;
 		text_release(&url);

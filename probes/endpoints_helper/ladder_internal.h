@@ -15,6 +15,7 @@ struct rung_start {
 	struct address address;
 	size_t index; /* of its row in facts->attempts, which moves as it grows */
 	bool answered;
+	struct experiment_set *watch; /* experiments.c's; NULL */
 	char *body;
 	struct http_result result; /* http, body and verified alone */
 };
@@ -24,6 +25,7 @@ struct rung_exchange {
 	struct rung_exchange *next;
 	struct target *target;
 	size_t index; /* of its row in facts->exchanges */
+	struct experiment_set *watch; /* experiments.c's; NULL */
 	http_done *done;
 	void *owner;
 };

@@ -2,6 +2,7 @@
 /* Requests of the rungs above the first answer, each with its row in the facts. */
 #include "probes/endpoints_helper/ladder.h"
 
+#include "probes/endpoints_helper/experiments.h"
 #include "probes/endpoints_helper/ladder_internal.h"
 #include "rules/text.h"
 
@@ -39,6 +40,7 @@ static void exchanged(void *owner, struct http_result *result)
 
 	if (record_copy(&http_record, &result->http, &row->http))
 		run->error = -ENOMEM;
+	experiments_unwatch(exchange->watch);
 	exchange->done(exchange->owner, result);
 }
 
@@ -84,6 +86,7 @@ int ladder_request(struct target *target, const struct rung_request *request, ht
 		};
 		run->ladder->exchanges = exchange;
 		http.url = text_string(&url);
+		exchange->watch = experiments_watch(target, &target->chosen, &http);
 		error = http_start(run, &http, exchanged, exchange);
 		exchange = NULL;
 	}

@@ -80,19 +80,21 @@ static void add_hop(struct trace *trace, const char *url, const struct hop *hop)
 		row->reply_ttl = (struct maybe){ true, trace->refusal.floor };
 }
 
-static void add_datagram(struct trace *trace, const char *url)
+static void add_datagram(struct trace *trace, const char *url,
+			 const struct refusal_datagram *datagram)
 {
-	struct hop_fact *row = add_row(trace, url);
+	struct hop_fact *row = datagram->answered ? add_row(trace, url) : NULL;
 
 	if (!row)
 		return;
 	row->udp = true;
-	row->ttl = IPDEFTTL;
-	row->outcome = HOP_UNREACHABLE;
-	row->from = trace->refusal.datagram.from;
-	row->icmp_type = trace->refusal.datagram.type;
-	row->icmp_code = trace->refusal.datagram.code;
-	row->reply_ttl = trace->refusal.datagram.reply_ttl;
+	row->ttl = datagram->ttl ? datagram->ttl : IPDEFTTL;
+	row->outcome = datagram->answer.type.value == ICMP_TIME_EXCEEDED ? HOP_EXCEEDED
+									  : HOP_UNREACHABLE;
+	row->from = datagram->answer.from;
+	row->icmp_type = datagram->answer.type;
+	row->icmp_code = datagram->answer.code;
+	row->reply_ttl = datagram->answer.reply_ttl;
 }
 
 /* Up to the last answer, and one silent hop behind it where that was not the end of the way. */
@@ -107,8 +109,8 @@ static void add_rows(struct trace *trace, const char *url)
 		last++;
 	for (ttl = 1; ttl <= last; ttl++)
 		add_hop(trace, url, &trace->hops[ttl]);
-	if (trace->refusal.datagram_answered)
-		add_datagram(trace, url);
+	add_datagram(trace, url, &trace->refusal.limited);
+	add_datagram(trace, url, &trace->refusal.whole);
 }
 
 static void end_trace(struct trace *trace)
@@ -167,12 +169,13 @@ static void found_end(struct trace *trace, const struct hop *hop)
 		trace->run->error = -ENOMEM;
 	if (!trace->end || hop->ttl < trace->end)
 		trace->end = hop->ttl;
+	trace->refusal.ttl = trace->end;
 	if (hop->outcome != HOP_REFUSED || trace->refusing || trace->refusal.run)
 		return;
 	trace->refusing = true;
 	trace->refusal = (struct refusal){ .run = trace->run, .address = trace->address,
-					   .port = trace->port, .done = refusal_known,
-					   .owner = trace };
+					   .port = trace->port, .ttl = trace->end,
+					   .done = refusal_known, .owner = trace };
 	refusal_start(&trace->refusal);
 }
 
@@ -262,7 +265,6 @@ static struct trace *begin(struct run *run, const struct address *address, uint3
 	trace->address = *address;
 	trace->port = port;
 	trace->grace = (struct timer){ .strike = grace_over, .owner = trace };
-	trace->refusal.udp.fd = -1;
 	trace->next = run->connects->traces;
 	run->connects->traces = trace;
 	send_all(trace);
