@@ -6,6 +6,7 @@
 
 #include "rules/checks/checks.h"
 #include "rules/checks/endpoint_names.h"
+#include "rules/checks/endpoint_path.h"
 #include "rules/checks/endpoint_web.h"
 #include "rules/checks/return_rules.h"
 #include "rules/join.h"
@@ -50,10 +51,15 @@ const struct rule *const rule_catalog[] = {
 	&rule_ipv6_addresses_answer,
 	&rule_overlay_passes_names,
 	&rule_redirect_port_open,
+	&rule_path_treats_flows_alike,
+	&rule_endpoint_connects,
+	&rule_path_carries_large_packets,
 	&rule_tls_handshake_completes,
 	&rule_certificate_trusted,
 	&rule_tls_risks,
 	&rule_http_answers,
+	&rule_source_representative,
+	&rule_proxies_unused,
 };
 
 const size_t rule_catalog_count = sizeof(rule_catalog) / sizeof(rule_catalog[0]);

@@ -7,6 +7,8 @@
  */
 #include "rules/checks/endpoint_web.h"
 
+#include "rules/checks/endpoint_path.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -294,7 +296,7 @@ const struct rule rule_certificate_trusted = {
 	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS),
 	.vantages = VANTAGE_VSWITCH,
 	.causes = { "TLS-01", "TLS-02", "TLS-03", "TLS-04", "TLS-05" },
-	.after = { "names-answer", "allow-list-complete", "redirect-port-open",
+	.after = { "names-answer", "allow-list-complete", "redirect-port-open", PATH_RULES,
 		   "tls-handshake-completes" },
 	.why = "the registry refuses a GitLab with a certificate that it cannot verify, and nobody "
 	       "can hand a private authority to its builders",

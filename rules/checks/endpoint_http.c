@@ -8,6 +8,8 @@
  */
 #include "rules/checks/endpoint_web.h"
 
+#include "rules/checks/endpoint_path.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -285,7 +287,7 @@ const struct rule rule_http_answers = {
 	.vantages = VANTAGE_VSWITCH,
 	.causes = { "GL-04", "GL-05", "GL-11", "GL-12", "GL-13", "GL-23", "GL-24", "GL-25",
 		    "DEP-07", "DEP-13", "DEP-14" },
-	.after = { "names-answer", "allow-list-complete", "redirect-port-open",
+	.after = { "names-answer", "allow-list-complete", "redirect-port-open", PATH_RULES,
 		   "tls-handshake-completes", "certificate-trusted" },
 	.why = "a port that accepts proves little: a log-in page with status 200 is no API, and a "
 	       "build that waits for a byte ends as a time-out",

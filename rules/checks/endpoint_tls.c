@@ -5,6 +5,8 @@
  */
 #include "rules/checks/endpoint_web.h"
 
+#include "rules/checks/endpoint_path.h"
+
 #include <string.h>
 
 /* Alerts, RFC 8446 section 6 and RFC 6066. */
@@ -221,7 +223,7 @@ const struct rule rule_tls_handshake_completes = {
 	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS),
 	.vantages = VANTAGE_VSWITCH,
 	.causes = { "TLS-06", "TLS-07", "TLS-08", "TLS-11", "GL-24", "GL-25", "DEP-14" },
-	.after = { "names-answer", "allow-list-complete", "redirect-port-open" },
+	.after = { "names-answer", "allow-list-complete", "redirect-port-open", PATH_RULES },
 	.why = "git and Maven give up at the handshake with one line that hides the reason",
 	.evidence = "outcome, alert, first bytes and certificate request of one handshake an "
 		    "address; answers to plain HTTP that speak of TLS",

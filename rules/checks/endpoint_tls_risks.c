@@ -5,6 +5,8 @@
  */
 #include "rules/checks/endpoint_web.h"
 
+#include "rules/checks/endpoint_path.h"
+
 /* Is the host an address of the link's form, or a name of which all known addresses are? */
 static bool is_listed(const struct web_view *view, const char *host)
 {
@@ -90,7 +92,7 @@ const struct rule rule_tls_risks = {
 	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS),
 	.vantages = VANTAGE_VSWITCH,
 	.causes = { "TLS-12" },
-	.after = { "names-answer", "allow-list-complete", "redirect-port-open",
+	.after = { "names-answer", "allow-list-complete", "redirect-port-open", PATH_RULES,
 		   "tls-handshake-completes", "certificate-trusted" },
 	.why = "a client that checks revocation waits for a server that the link does not let it "
 	       "reach, and some fail closed",

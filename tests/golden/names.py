@@ -46,10 +46,12 @@ def answered(targets, names, attempts):
         found = [address for known in names if known["name"] == row["host"] and known["used"]
                  for address in known["addresses"]]
         for address in [row["host"]] if row["literal"] else sorted(set(found)):
-            if row["scheme"] in ("http", "https") and not any(
-                    one["url"] == row["url"] and one["address"] == address for one in made):
+            if not any(one["url"] == row["url"] and one["address"] == address for one in made):
                 made.append({**attempt(row["url"], address), "port": row["port"]})
-                if row["purpose"] != "gitlab":
+                if row["scheme"] not in ("http", "https"):
+                    made[-1].update(tls=ladder.unmade("untried", sni=None),
+                                    http=ladder.silent("untried"))
+                elif row["purpose"] != "gitlab":
                     made[-1]["http"] = ladder.page(200, "Index")
     return made
 

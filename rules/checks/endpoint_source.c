@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Were connections made from an address like those that the link will use (MET-01)?
+ *
+ * Builders reach GitLab from the reverse-access range, and the link's interface has an address of
+ * the vSwitch. Routes, security groups and filters may treat any other source differently, either
+ * way.
+ */
+#include "rules/checks/endpoint_path.h"
+
+#include "rules/checks/checks.h"
+#include "rules/checks/endpoint_names.h"
+
+static void describe(const struct rule_context *context, const struct endpoint_source *source,
+		     struct findings *out, struct finding *finding)
+{
+	const struct plan *plan = &context->facts->plan;
+	char address[ADDRESS_TEXT_MAX], network[PREFIX_TEXT_MAX];
+	enum source_place place = source_place(plan, &finding->subject.address);
+	const char *how = source->binding == BOUND_DEVICE ? " (bound to the interface)"
+			  : source->binding == BOUND_ADDRESS ? " (bound to the address)" : "";
+
+	address_print(&finding->subject.address, address);
+	prefix_print(&plan->link.vswitch_cidr, network);
+	switch (place) {
+	case SOURCE_IN_RANGE:
+		finding_message(out, finding, "connections were made from %s%s, in the "
+				"reverse-access range itself", address, how);
+		return;
+	case SOURCE_IN_VSWITCH:
+		finding_message(out, finding, "connections were made from %s%s, in the vSwitch's "
+				"%s", address, how, network);
+		return;
+	case SOURCE_UNKNOWN:
+		finding_message(out, finding, "connections were made from %s%s; the plan does not "
+				"name the vSwitch's network", address, how);
+		finding_settle(out, finding, "reachback check --vantage vswitch-host "
+			       "--link-vswitch-cidr CIDR");
+		return;
+	default:
+		break;
+	}
+	finding_cause(out, finding, "MET-01");
+	finding_message(out, finding, "connections were made from %s%s, neither in the vSwitch's "
+			"%s nor in the reverse-access range: what they met need not be what the "
+			"link will meet", address, how, network);
+	finding_expected(out, finding, "a source in %s", network);
+	finding_remedy(out, finding, "linux", "reachback check --vantage vswitch-host --from DEV, "
+		       "on an instance with an interface in %s", network);
+}
+
+static enum finding_status status_of(enum source_place place)
+{
+	switch (place) {
+	case SOURCE_ELSEWHERE:
+		return STATUS_WARN;
+	case SOURCE_UNKNOWN:
+		return STATUS_UNKNOWN;
+	default:
+		return STATUS_PASS;
+	}
+}
+
+/* Was a connection made from this source before row `until`? */
+static bool seen_before(const struct list *attempts, size_t until, const struct address *source)
+{
+	size_t i;
+
+	for (i = 0; i < until; i++)
+		if (address_equal(&LIST_AT(attempts, struct attempt_fact, i)->tcp.source, source))
+			return true;
+	return false;
+}
+
+static void judge_source(const struct rule_context *context, size_t at, struct findings *out)
+{
+	const struct endpoints_facts *endpoints = &context->facts->endpoints;
+	const struct attempt_fact *attempt = LIST_AT(&endpoints->attempts, struct attempt_fact,
+						     at);
+	const struct address *address = &attempt->tcp.source;
+	struct finding *finding;
+	char pointer[64], words[ADDRESS_TEXT_MAX];
+
+	finding = findings_add(out, status_of(source_place(&context->facts->plan, address)));
+	if (!finding)
+		return;
+	finding->subject.address = *address;
+	pointer_print(pointer, sizeof(pointer), "/endpoints/attempts", at);
+	finding_evidence(out, finding, pointer, "connection from %s",
+			 address_print(address, words));
+	describe(context, &endpoints->source, out, finding);
+}
+
+/* Links are IPv4, and so are the sources that count. */
+static void evaluate(const struct rule_context *context, struct findings *out)
+{
+	const struct endpoints_facts *endpoints = &context->facts->endpoints;
+	const struct list *attempts = &endpoints->attempts;
+	struct finding *finding;
+	size_t i, count = 0;
+
+	for (i = 0; i < attempts->count; i++) {
+		const struct attempt_fact *attempt = LIST_AT(attempts, struct attempt_fact, i);
+
+		if (attempt->tcp.source.family != ADDRESS_IPV4)
+			continue;
+		count++;
+		if (!seen_before(attempts, i, &attempt->tcp.source))
+			judge_source(context, i, out);
+	}
+	if (count)
+		return;
+	finding = findings_add(out, STATUS_UNKNOWN);
+	if (endpoints->source.binding == BOUND_FAILED)
+		finding_message(out, finding, "no connection was made: --from %s cannot be used "
+				"here (%s)", endpoints->source.asked ? endpoints->source.asked : "",
+				endpoints->source.error ? endpoints->source.error : "");
+	else
+		finding_message(out, finding, "no connection was made");
+	finding_settle(out, finding, "reachback check --vantage vswitch-host --from DEV");
+}
+
+const struct rule rule_source_representative = {
+	.code = "source-representative",
+	.area = "endpoints",
+	.title = "endpoints were asked from an address of the vSwitch or of the range",
+	.severity = SEVERITY_RISK,
+	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS),
+	.vantages = VANTAGE_BIT(VANTAGE_VSWITCH_HOST),
+	.causes = { "MET-01" },
+	.why = "An answer to another source proves little: routes, security groups and filters go "
+	       "by source.",
+	.evidence = "the local address of every connection against link.vswitch_cidr and "
+		    "100.104.0.0/16",
+	.remedies = {
+		{ "linux", "run on an instance in the link's vSwitch, with --from where it has "
+			   "several interfaces" },
+	},
+	.document = "000",
+	.heading = "How it works",
+	.skip = endpoint_no_url,
+	.eval = evaluate,
+};
