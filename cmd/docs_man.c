@@ -155,7 +155,8 @@ static void add_environment(struct text *out)
 		      ".Sy gitlab.token_file\n"
 		      "nor\n"
 		      ".Fl -token-fd\n"
-		      "names one. It goes to the GitLab of the plan alone and is never printed.\n"
+		      "names one.\n"
+		      "It goes to the GitLab of the plan alone and is never printed.\n"
 		      ".El\n");
 }
 
