@@ -215,9 +215,10 @@ static int before_request(void *owner, char *their_ip, char *our_ip, int their_p
 	(void)their_ip;
 	(void)our_ip;
 	(void)their_port;
-	(void)our_port;
 	exchange_give_turn_back(exchange);
 	exchange->stage = STAGE_REQUEST;
+	if (!exchange->line)
+		line_use_again(exchange, (uint32_t)our_port);
 	exchange->result.verified = is_tls && is_verified(exchange->easy);
 	if (is_tls && exchange->credentials != HTTP_NO_CREDENTIALS && !exchange->result.verified) {
 		exchange->why = "the connection is not verified, and a secret was to be sent";

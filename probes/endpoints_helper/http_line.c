@@ -7,6 +7,7 @@
 
 #include "rules/text.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -28,16 +29,53 @@ static bool look_at(int fd, struct socket_state *state)
 
 bool exchange_socket(const struct exchange *exchange, struct socket_state *state)
 {
-	curl_socket_t fd = CURL_SOCKET_BAD;
+	const struct line *line = exchange->line ? exchange->line : exchange->again;
 
-	if (exchange->line && exchange->line->closed) {
-		*state = exchange->line->last;
-		return true;
-	}
-	if (!exchange->easy || curl_easy_getinfo(exchange->easy, CURLINFO_ACTIVESOCKET, &fd) ||
-	    fd == CURL_SOCKET_BAD)
+	if (!line || !line->taken)
 		return false;
-	return look_at(fd, state);
+	*state = line->last;
+	return line->closed || look_at(line->fd, state);
+}
+
+void line_use_again(struct exchange *exchange, uint32_t port)
+{
+	struct line *line = exchange->web->lines;
+
+	while (line && line->port != port)
+		line = line->next;
+	if (!line)
+		return;
+	line->user = exchange;
+	exchange->again = line;
+}
+
+static uint32_t port_of(int fd)
+{
+	struct sockaddr_storage own = { .ss_family = AF_UNSPEC };
+	socklen_t size = sizeof(own);
+	uint16_t port = 0;
+
+	if (getsockname(fd, (struct sockaddr *)&own, &size))
+		return 0;
+	if (own.ss_family == AF_INET)
+		port = ((const struct sockaddr_in *)(const void *)&own)->sin_port;
+	else if (own.ss_family == AF_INET6)
+		port = ((const struct sockaddr_in6 *)(const void *)&own)->sin6_port;
+	return ntohs(port);
+}
+
+/* libcurl takes the socket. */
+static void line_join(struct line *line, struct web *web, int fd)
+{
+	line->taken = true;
+	line->fd = fd;
+	line->tls.fd = fd;
+	line->port = port_of(fd);
+	line->next = web->lines;
+	line->before = &web->lines;
+	if (line->next)
+		line->next->before = &line->next;
+	web->lines = line;
 }
 
 struct line *line_new(struct exchange *exchange)
@@ -70,6 +108,9 @@ void line_leave(struct exchange *exchange)
 	struct line *line = exchange->line;
 
 	exchange->line = NULL;
+	if (exchange->again)
+		exchange->again->user = NULL;
+	exchange->again = NULL;
 	if (!line)
 		return;
 	line->exchange = NULL;
@@ -89,8 +130,7 @@ curl_socket_t line_open(void *owner, curlsocktype purpose, struct curl_sockaddr 
 		return CURL_SOCKET_BAD;
 	}
 	exchange->fd = -1;
-	exchange->line->taken = true;
-	exchange->line->tls.fd = fd;
+	line_join(exchange->line, exchange->web, fd);
 	return fd;
 }
 
@@ -110,8 +150,13 @@ int line_close(void *owner, curl_socket_t fd)
 		return close(fd);
 	(void)look_at(fd, &line->last);
 	line->closed = true;
+	*line->before = line->next;
+	if (line->next)
+		line->next->before = line->before;
 	line->tls.ssl = NULL;
 	line->tls.fd = -1;
+	if (line->user)
+		line->user->again = NULL;
 	if (!line->exchange)
 		line_free(line);
 	return close(fd);

@@ -52,7 +52,10 @@ static int outcome_of_code(struct exchange *exchange, CURLcode code)
 
 	switch (code) {
 	case CURLE_OK:
-		return HTTP_ANSWERED;
+		/* libcurl is content with a header that breaks off, and with an interim answer */
+		if (exchange->head.complete)
+			return HTTP_ANSWERED;
+		return exchange->result.http.status.value / 100 == 1 ? HTTP_MALFORMED : HTTP_CUT;
 	case CURLE_GOT_NOTHING:
 		return HTTP_EMPTY;
 	case CURLE_PARTIAL_FILE:

@@ -26,6 +26,7 @@ struct web {
 	struct exchange *exchanges;
 	struct exchange *waiting, **last_waiting; /* for a turn to shake hands */
 	unsigned int handshakes;
+	struct line *lines; /* whose sockets libcurl has */
 };
 
 /* What a socket says: bytes that came in all, and how long ago the last ones came. */
@@ -34,12 +35,16 @@ struct socket_state {
 	uint32_t idle_ms;
 };
 
-/* One connection that was made for an exchange. */
+/* One connection, made for one exchange and perhaps used again by others. */
 struct line {
-	struct exchange *exchange; /* NULL when that is over */
+	struct line *next, **before;
+	struct exchange *exchange; /* that it was made for; NULL when that is over */
+	struct exchange *user;     /* that uses it again; NULL: none */
 	bool taken;  /* libcurl has the socket and will close it */
 	bool closed; /* it has: `last` is what the socket said then */
 	bool is_tls;
+	int fd;
+	uint32_t port; /* of this end: by it libcurl tells which one is used again */
 	struct socket_state last;
 	struct tls_watch tls;
 };
@@ -79,7 +84,8 @@ struct exchange {
 	int fd;         /* connected and ours; -1: none */
 	bool tried;     /* a connection was asked for once */
 	bool wants_one; /* libcurl found none to use again */
-	struct line *line; /* made for this exchange; NULL: one is used again */
+	struct line *line;  /* made for this exchange; NULL: one is used again, or none was made */
+	struct line *again; /* that is used again */
 	CURL *easy;
 	char error[CURL_ERROR_SIZE];
 
@@ -116,6 +122,8 @@ void exchange_take_back(struct exchange *exchange);
 /* What the exchange's socket says now, or said at its end; false: it has none. */
 bool exchange_socket(const struct exchange *exchange, struct socket_state *state);
 struct line *line_new(struct exchange *exchange);
+/* The exchange goes over a connection that is there: the one with this port at this end. */
+void line_use_again(struct exchange *exchange, uint32_t port);
 void line_leave(struct exchange *exchange);
 curl_socket_t line_open(void *exchange, curlsocktype purpose, struct curl_sockaddr *address);
 int line_connected(void *exchange, curl_socket_t fd, curlsocktype purpose);

@@ -102,7 +102,7 @@ static int take_host(CURLU *handle, struct url *url)
 	}
 	if (length > 0 && url->host[length - 1] == '.')
 		url->host[--length] = '\0';
-	if (!length || !is_ascii(url->host))
+	if (!length || url->host[length - 1] == '.' || !is_ascii(url->host))
 		return -EINVAL;
 	lower(url->host);
 	return normal_address(&url->host);

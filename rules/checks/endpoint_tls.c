@@ -117,9 +117,11 @@ static const struct failure *failure_of(const struct web_view *view)
 	case TLS_TIMED_OUT:
 		return view->family == WEB_MAVEN ? &silent_maven : &silent_gitlab;
 	default:
-		/* TLS 1.2 servers let it pass and say so in HTTP */
-		return tls->certificate_wanted && view->attempt->http.status.known &&
-			       view->attempt->http.status.value == 400
+		/* some servers say so in HTTP, and of some the alert is lost behind a reset */
+		return tls->certificate_wanted &&
+			       (view->attempt->http.outcome == HTTP_EMPTY ||
+				(view->attempt->http.status.known &&
+				 view->attempt->http.status.value == 400))
 			       ? &certificate_wanted : NULL;
 	}
 }

@@ -126,6 +126,7 @@ def handshakes():
     pair("tls08-by-alert-40", fail + "TLS-08",
          gitlab_tls(unmade("alert", sni=HOST, alert=40, certificate_wanted=True)))
     pair("tls08-by-status-400", fail + "TLS-08", wanted(400), wanted(401))
+    pair("tls08-by-reset", fail + "TLS-08", wanted(None), wanted(401))
     pair("tls11-plain-on-443", fail + "TLS-11",
          gitlab_tls(unmade("not-tls", sni=HOST, spoken="HTTP/1.1 400 Bad Request")))
     pair("tls11-tls-on-80", fail + "TLS-11", asked_plainly(page(
@@ -157,6 +158,8 @@ def wanted(status):
         world["cacert"] = False
         if status == 400:
             gitlab_answer(page(400, "400 No required SSL certificate was sent"))(world)
+        elif status is None:
+            gitlab_answer(silent("empty", error="Recv failure: Connection reset by peer"))(world)
     return change
 
 
