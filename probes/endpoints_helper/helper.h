@@ -42,6 +42,8 @@ struct run {
 
 /* Latches -ENOMEM where `pointer` is NULL; returns whether all is well so far. */
 bool run_keeps(struct run *run, const void *pointer);
+/* Latches `error` where it is -ENOMEM; returns whether there is one. */
+bool run_fails(struct run *run, int error);
 /* Microseconds that a rung may take: `most`, or what the run has left. */
 uint64_t run_time(const struct run *run, uint64_t most);
 /* Notes once that a deadline struck: "connect 1.5 s", "run 10.0 s". */

@@ -239,7 +239,7 @@ struct target *ladder_found(struct target *finder, int purpose, const char *refe
 	struct target *known;
 	struct url url;
 
-	if (url_resolve(finder->url.text, reference, &url)) {
+	if (run_fails(run, url_resolve(finder->url.text, reference, &url))) {
 		url_release(&url);
 		return NULL;
 	}
@@ -259,7 +259,7 @@ static void add_planned(struct run *run, const char *text, int purpose, size_t i
 
 	if (!text || !*text)
 		return;
-	if (url_parse(text, &url) || find_target(run, url.text)) {
+	if (run_fails(run, url_parse(text, &url)) || find_target(run, url.text)) {
 		url_release(&url);
 		return;
 	}
@@ -282,7 +282,7 @@ void ladder_start(struct run *run)
 
 		text_init(&url, LADDER_URL_MAX);
 		text_addf(&url, "https://%s/v2/", run->request->registry.items[i]);
-		if (!text_error(&url))
+		if (!run_fails(run, text_error(&url)))
 			add_planned(run, text_string(&url), PURPOSE_REGISTRY, i);
 		text_release(&url);
 	}

@@ -351,6 +351,24 @@ int names_resolve(struct run *run, const char *name, uint32_t port, names_done *
 	return run->error;
 }
 
+/*
+ * c-ares takes some failed allocations for failures of the network: a second try keeps one that
+ * fails for no lasting reason from changing what is seen. Where all fail, our own will tell.
+ */
+static void *retried_malloc(size_t size)
+{
+	void *memory = malloc(size);
+
+	return memory ? memory : malloc(size);
+}
+
+static void *retried_realloc(void *old, size_t size)
+{
+	void *memory = realloc(old, size);
+
+	return memory ? memory : realloc(old, size);
+}
+
 int names_open(struct run *run)
 {
 	struct names *names = calloc(1, sizeof(*names));
@@ -360,9 +378,9 @@ int names_open(struct run *run)
 	if (!names)
 		return -ENOMEM;
 	run->names = names;
-	error = ares_library_init(ARES_LIB_INIT_ALL) ? -ENOMEM
-						     : names_config_read(&names->config,
-									 run->request);
+	if (ares_library_init_mem(ARES_LIB_INIT_ALL, retried_malloc, free, retried_realloc))
+		return -ENOMEM;
+	error = names_config_read(&names->config, run->request);
 	if (error)
 		return error;
 	names->asked = calloc(names->config.server_count, sizeof(*names->asked));

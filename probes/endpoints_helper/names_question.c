@@ -117,10 +117,10 @@ static void ask_again(struct name_question *question, struct name_channel *chann
 /* Servers and networks fail once in a while: each question is repeated before that is believed. */
 static bool repeat(struct name_question *question)
 {
-	if (question->repeated || question->fact.outcome == NAME_TRUNCATED)
+	if (question->repeated)
 		return false;
 	question->repeated = true;
-	ask_again(question, &question->asked->udp);
+	ask_again(question, question->channel);
 	return true;
 }
 

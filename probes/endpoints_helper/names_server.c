@@ -127,11 +127,19 @@ static void socket_state(void *owner, ares_socket_t fd, int readable, int writab
 		run->error = -ENOMEM;
 }
 
-/* Keeps why a call failed; `local`: no packet of others has to do with it. */
-static int failed_by(struct name_channel *channel, bool local)
+/* What packets of others, or their absence, make of a call (ip(7), udp(7), tcp(7)). */
+static bool is_of_network(int error)
+{
+	return error == ECONNREFUSED || error == ECONNRESET || error == EHOSTUNREACH ||
+	       error == ENETUNREACH || error == EHOSTDOWN || error == ENETDOWN ||
+	       error == ENOPROTOOPT || error == EPROTO || error == ETIMEDOUT || error == EPIPE;
+}
+
+/* Keeps why a call failed. */
+static int failed(struct name_channel *channel)
 {
 	channel->error = errno;
-	channel->local = local || errno == EPERM || errno == EACCES;
+	channel->local = !is_of_network(errno);
 	return -1;
 }
 
@@ -175,20 +183,27 @@ static int bind_socket(const struct name_channel *channel, int fd)
 	return bind(fd, (const struct sockaddr *)&storage, length);
 }
 
+static int try_socket(const struct name_channel *channel, int domain, int type, int protocol)
+{
+	int fd = socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol), error;
+
+	if (fd < 0 || !bind_socket(channel, fd))
+		return fd;
+	error = errno;
+	(void)close(fd);
+	errno = error;
+	return -1;
+}
+
+/* Each call is made twice where it fails: once may be for no reason of its own. */
 static ares_socket_t open_socket(int domain, int type, int protocol, void *owner)
 {
 	struct name_channel *channel = owner;
-	int fd = socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol), error;
+	int fd = try_socket(channel, domain, type, protocol);
 
 	if (fd < 0)
-		return failed_by(channel, true);
-	if (bind_socket(channel, fd)) {
-		error = errno;
-		(void)close(fd);
-		errno = error;
-		return failed_by(channel, true);
-	}
-	return fd;
+		fd = try_socket(channel, domain, type, protocol);
+	return fd < 0 ? failed(channel) : fd;
 }
 
 static int close_socket(ares_socket_t fd, void *owner)
@@ -200,11 +215,17 @@ static int close_socket(ares_socket_t fd, void *owner)
 static int connect_socket(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t length,
 			  void *owner)
 {
-	if (!connect(fd, to, length))
-		return 0;
-	if (errno == EINTR)
-		errno = EINPROGRESS;
-	return errno == EINPROGRESS ? -1 : failed_by(owner, false);
+	int tries = 2;
+
+	while (tries-- && connect(fd, to, length)) {
+		if (errno == EINPROGRESS || errno == EALREADY) {
+			errno = EINPROGRESS;
+			return -1;
+		}
+		if (errno == EISCONN)
+			return 0;
+	}
+	return tries < 0 ? failed(owner) : 0;
 }
 
 static ares_ssize_t receive_for_ares(ares_socket_t fd, void *buffer, size_t length, int flags,
@@ -212,31 +233,37 @@ static ares_ssize_t receive_for_ares(ares_socket_t fd, void *buffer, size_t leng
 				     void *owner)
 {
 	struct name_channel *channel = owner;
+	int tries = 2;
 	ssize_t got;
 
 	do {
 		got = recvfrom(fd, buffer, length, flags, from, from_length);
-	} while (got < 0 && errno == EINTR);
+	} while (got < 0 && errno != EAGAIN && !is_of_network(errno) &&
+		 (errno == EINTR || --tries));
 	if (got < 0)
-		return errno == EAGAIN ? -1 : failed_by(channel, false);
+		return errno == EAGAIN ? -1 : failed(channel);
 	if (!channel->tcp)
 		channel->received++;
 	if (got > 0)
 		return got;
 	/* an empty datagram is no error, which c-ares would take it for */
 	errno = channel->tcp ? ECONNRESET : EAGAIN;
-	return channel->tcp ? failed_by(channel, false) : -1;
+	return channel->tcp ? failed(channel) : -1;
 }
 
 static ares_ssize_t transmit(ares_socket_t fd, const struct iovec *parts, int count, void *owner)
 {
 	struct msghdr message = { .msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count };
+	struct name_channel *channel = owner;
+	int tries = 2;
 	ssize_t sent;
 
+	/* over UDP the first try tells an ICMP error of the question before */
 	do {
 		sent = sendmsg(fd, &message, MSG_NOSIGNAL);
-	} while (sent < 0 && errno == EINTR);
-	return sent < 0 && errno != EAGAIN ? failed_by(owner, false) : sent;
+	} while (sent < 0 && errno != EAGAIN && !(channel->tcp && is_of_network(errno)) &&
+		 (errno == EINTR || --tries));
+	return sent < 0 && errno != EAGAIN ? failed(channel) : sent;
 }
 
 static const struct ares_socket_functions socket_functions = {

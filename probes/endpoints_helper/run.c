@@ -14,6 +14,13 @@ bool run_keeps(struct run *run, const void *pointer)
 	return !run->error;
 }
 
+bool run_fails(struct run *run, int error)
+{
+	if (error == -ENOMEM)
+		run->error = -ENOMEM;
+	return error != 0;
+}
+
 uint64_t run_time(const struct run *run, uint64_t most)
 {
 	uint64_t now = loop_now();
