@@ -11,6 +11,7 @@
 #include "rules/text.h"
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ struct one {
 	struct lookup_tuple tuple;
 	struct route_message message;
 	uint32_t oif;
+	bool via; /* by a gateway */
 	int error;
 };
 
@@ -49,8 +51,10 @@ static int take_one(size_t index, const struct nlmsghdr *header, int error, void
 	if (!header)
 		return 0;
 	code = route_message_decode(header, &one->message);
-	if (!code && one->message.hops.count)
+	if (!code && one->message.hops.count) {
 		one->oif = one->message.hops.items[0].oif;
+		one->via = one->message.hops.items[0].family != 0;
+	}
 	return code;
 }
 
@@ -87,18 +91,63 @@ static int device_towards(struct ways *ways, const struct lookup_tuple *tuple, c
 	return *dev ? 0 : -ENOMEM;
 }
 
+/* The interface whose own network holds the address, up or not; NULL: none does. */
+static const char *network_device(const struct facts *facts, const struct address *address)
+{
+	size_t i;
+
+	for (i = 0; i < facts->addresses.addresses.count; i++) {
+		const struct address_fact *own =
+			LIST_AT(&facts->addresses.addresses, struct address_fact, i);
+		struct prefix net = prefix_make(address_ipv4(&own->address), own->length);
+
+		if (address_equal(&own->peer, address) ||
+		    (own->length < 32 && !address_equal(&own->address, address) &&
+		     prefix_contains(&net, address_ipv4(address))))
+			return own->dev;
+	}
+	return NULL;
+}
+
+/*
+ * Is the declared next hop where a route by it could be entered: on-link, by a network of this
+ * machine or by a route to it? A refusal (of a policy rule, perhaps) tells nothing.
+ */
+static int find_near(struct ways *ways)
+{
+	struct services_facts *services = &ways->facts->services;
+	const struct address *next_hop = &ways->declared.next_hop;
+	const char *dev = network_device(ways->facts, next_hop);
+	struct one one = { .tuple = { .destination = address_ipv4(next_hop) } };
+	bool onlink;
+	int code = find_way(&ways->lookup, &one, ways->fault);
+
+	if (code)
+		return code;
+	onlink = one.oif && one.message.type == RTN_UNICAST && !one.via;
+	if (onlink)
+		services->declared_dev = hop_device(ways->facts, one.oif);
+	else if (dev)
+		services->declared_dev = text_copy(dev);
+	if ((onlink || dev) && !services->declared_dev)
+		return -ENOMEM;
+	services->declared_near.known = onlink || dev || one.oif || one.error == -ENETUNREACH;
+	services->declared_near.value = onlink || dev;
+	return 0;
+}
+
 static int find_declared(struct ways *ways)
 {
-	struct lookup_tuple tuple = { .destination = address_ipv4(&ways->declared.next_hop) };
+	const char *dev = ways->declared.dev;
+	int code = ways->declared.next_hop.family == ADDRESS_IPV4 ? find_near(ways) : 0;
 
 	/* an interface that is not there is the rules' matter, nothing can arrive on it */
-	if (ways->declared.dev && !facts_link(ways->facts, ways->declared.dev))
-		return 0;
-	if (ways->declared.dev) {
-		ways->declared_dev = text_copy(ways->declared.dev);
-		return ways->declared_dev ? 0 : -ENOMEM;
-	}
-	return tuple.destination ? device_towards(ways, &tuple, &ways->declared_dev) : 0;
+	if (code || (dev && !facts_link(ways->facts, dev)))
+		return code;
+	if (!dev)
+		dev = ways->facts->services.declared_dev;
+	ways->declared_dev = text_copy(dev);
+	return dev && !ways->declared_dev ? -ENOMEM : 0;
 }
 
 /* Who refuses is among these, or is a rule. */

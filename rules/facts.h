@@ -175,6 +175,9 @@ struct service_fact {
 struct services_facts {
 	struct section section;
 	struct list services; /* struct service_fact, by address, port, iif */
+	/* the declared next hop is on a network of this machine: 1, 0; unknown: none, no answer */
+	struct maybe declared_near;
+	char *declared_dev; /* the interface of that network; NULL */
 };
 
 /* routes: what overlaps the range in any table, and the proof. */

@@ -109,6 +109,9 @@ static const struct record service_record = { "service", sizeof(struct service_f
 static const struct field services_fields[] = {
 	SECTION_FIELDS(services_facts),
 	FIELD_LIST_OF(services_facts, services, &service_record, 0, "by address, port, iif"),
+	FIELD(services_facts, declared_near, FIELD_OMIT,
+	      "1: the declared next hop is on a network of this machine, 0: it is on none"),
+	FIELD(services_facts, declared_dev, FIELD_OMIT, "the interface of that network"),
 	{ .name = NULL },
 };
 const struct record services_record = { "services", sizeof(struct services_facts),

@@ -75,12 +75,32 @@ static const struct next_hop *onlink_hop(const struct rule_context *context,
 	return NULL;
 }
 
+static bool declares_itself(const struct rule_context *context)
+{
+	return context->facts->addresses.section.state == FACT_OK &&
+	       facts_local_address(context->facts, &context->declared.next_hop);
+}
+
+const char *say_declared_flaw(const struct rule_context *context)
+{
+	const struct services_facts *services = &context->facts->services;
+	const struct address *next_hop = &context->declared.next_hop;
+
+	if (next_hop->family != ADDRESS_IPV4 || services->section.state != FACT_OK ||
+	    !services->declared_near.known || services->declared_near.value)
+		return NULL;
+	if (declares_itself(context))
+		return "this machine's own address";
+	return onlink_hop(context, next_hop, NULL) ? NULL : "on no network of this machine";
+}
+
 bool say_needs_onlink(const struct rule_context *context, const struct address *via,
 		      const char *dev)
 {
 	if (via->family != ADDRESS_IPV4 || !dev)
 		return false;
 	return onlink_hop(context, via, dev) ||
+	       (say_declared_flaw(context) && address_equal(via, &context->declared.next_hop)) ||
 	       (context->fib && fib_gateway_refused(context->fib, address_ipv4(via), dev));
 }
 
@@ -89,14 +109,19 @@ static void declared_way(const struct rule_context *context, struct way *way)
 	const struct link_fact *link;
 	const struct next_hop *hop;
 
+	way->dev = context->declared.dev;
+	if (declares_itself(context))
+		return;
 	way->known = true;
 	way->via = context->declared.next_hop;
-	way->dev = context->declared.dev;
 	if (!way->dev) {
 		way->dev = device_towards(context, &way->via);
+		if (!way->dev && context->facts->services.section.state == FACT_OK)
+			way->dev = context->facts->services.declared_dev;
 		hop = way->dev ? NULL : onlink_hop(context, &way->via, NULL);
 		if (hop)
 			way->dev = hop->dev;
+		way->known = !say_declared_flaw(context);
 		return;
 	}
 	link = facts_link(context->facts, way->dev);
@@ -227,6 +252,27 @@ static void say_persistent(const struct say *say, const struct wanted_route *wan
 	text_release(&table);
 }
 
+/* What GATEWAY stands for, or what is odd about the declared next hop. */
+static void say_gateway(const struct say *say, const struct way *way)
+{
+	const char *flaw = say_declared_flaw(say->context);
+	char number[ADDRESS_TEXT_MAX];
+
+	if (flaw)
+		finding_next(say->out, say->finding,
+			     "%s is %s: correct --return-next-hop (datacenter.return_next_hop)%s",
+			     address_print(&say->context->declared.next_hop, number), flaw,
+			     declares_itself(say->context) ? ""
+			     : way->known ? ", unless routes by it are meant to be onlink"
+					  : "; where routes by it are meant to be onlink, give its "
+					    "interface as well (--return-interface)");
+	else if (!way->known)
+		finding_next(say->out, say->finding,
+			     "GATEWAY is the router of this site on the way to the VBR; declare "
+			     "it with --return-next-hop, so that every class is proved against "
+			     "it");
+}
+
 void say_set_route(const struct say *say, const struct wanted_route *wanted, const struct way *way)
 {
 	char prefix[PREFIX_TEXT_MAX];
@@ -242,11 +288,7 @@ void say_set_route(const struct say *say, const struct wanted_route *wanted, con
 	finding_remedy(say->out, say->finding, "linux", "%s", say_text(say, &text));
 	text_release(&text);
 	say_persistent(say, wanted, way);
-	if (!way->known)
-		finding_next(say->out, say->finding,
-			     "GATEWAY is the router of this site on the way to the VBR; declare "
-			     "it with --return-next-hop, so that every class is proved against "
-			     "it");
+	say_gateway(say, way);
 }
 
 void say_delete_route(const struct say *say, const struct route_fact *route)

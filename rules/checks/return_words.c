@@ -393,6 +393,7 @@ void say_counter(const struct say *say, const char *name)
 void say_declared(const struct say *say)
 {
 	const struct declared_return *declared = &say->context->declared;
+	const char *flaw = say_declared_flaw(say->context);
 	struct text text;
 	char via[ADDRESS_TEXT_MAX];
 
@@ -403,8 +404,11 @@ void say_declared(const struct say *say)
 		text_addf(&text, "via %s", address_print(&declared->next_hop, via));
 	if (declared->dev)
 		text_addf(&text, "%sdev %s", text.length > 0 ? " " : "", declared->dev);
-	finding_expected(say->out, say->finding, "%s, as the plan declares", say_text(say, &text));
-	finding_evidence(say->out, say->finding, "/plan/datacenter", "declared way back: %s",
-			 say_text(say, &text));
+	finding_expected(say->out, say->finding, "%s, as the plan declares%s%s",
+			 say_text(say, &text), flaw ? ", but that next hop is " : "",
+			 flaw ? flaw : "");
+	finding_evidence(say->out, say->finding, "/plan/datacenter", "declared way back: %s%s%s",
+			 say_text(say, &text), flaw ? ", a next hop that is " : "",
+			 flaw ? flaw : "");
 	text_release(&text);
 }

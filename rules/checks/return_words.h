@@ -49,6 +49,11 @@ void say_address(const struct say *say, const struct address_fact *address);
 void say_neighbour(const struct say *say, const struct neighbour_fact *neighbour);
 void say_sysctl(const struct say *say, const char *dev, const char *leaf);
 void say_counter(const struct say *say, const char *name);
+/*
+ * What is wrong with the declared next hop in itself, in words: it is on no network of this machine
+ * (and no route holds it as onlink), or is this machine's own address; NULL: nothing.
+ */
+const char *say_declared_flaw(const struct rule_context *context);
 /* The declared way back, as expectation and evidence; nothing when undeclared. */
 void say_declared(const struct say *say);
 

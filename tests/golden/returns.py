@@ -177,6 +177,27 @@ def astray():
          routed(DEFAULT, route("100.104.0.0/17", hops=far), declared=("10.99.9.1", None)),
          "RT-02\nip route replace 100.104.0.0/16 via 10.99.9.1 dev eth0 onlink",
          routed(DEFAULT, route("100.104.0.0/16", hops=far), declared=("10.99.9.1", None)))
+    off = {"declared": ("172.22.5.1", None), "near": {"declared_near": 0}}
+    pair("rt08-declared-off-every-network", routed(DEFAULT, HOME, **off),
+         "RT-08\nip route replace 100.104.0.0/16 via GATEWAY",
+         routed(DEFAULT, route("100.104.0.0/16", hops=[hop("172.22.5.1", "eth0", onlink=True)]),
+                **off))
+    pair("rt08-declared-onlink",
+         routed(DEFAULT, HOME, declared=("172.22.5.1", "eth0"), near=off["near"]),
+         "RT-08\nip route replace 100.104.0.0/16 via 172.22.5.1 dev eth0 onlink",
+         routed(DEFAULT, HOME, declared=("172.20.5.1", "eth0"),
+                near={"declared_near": 1, "declared_dev": "eth0"}))
+    pair("rt08-declared-by-a-route",
+         routed(DEFAULT, HOME, declared=("172.22.5.1", None),
+                near={"declared_near": 1, "declared_dev": "eth0"}),
+         "RT-08\nip route replace 100.104.0.0/16 via 172.22.5.1 dev eth0",
+         routed(DEFAULT, route("100.104.0.0/16", "172.22.5.1", "eth0"),
+                declared=("172.22.5.1", None),
+                near={"declared_near": 1, "declared_dev": "eth0"}))
+    pair("rt08-declared-itself",
+         routed(DEFAULT, HOME, declared=("172.20.5.10", "eth0"), near=off["near"]),
+         "RT-08\nip route replace 100.104.0.0/16 via GATEWAY dev eth0",
+         routed(DEFAULT, HOME, declared=("172.20.5.1", "eth0")))
     pair("rt08-default-of-another", routed(DEFAULT), "RT-08",
          routed(route("0.0.0.0/0", "172.20.5.1", "eth0")))
     pair("rt08-other-interface",

@@ -77,7 +77,8 @@ def host(**more):
              "addresses": [], "entries": [route("0.0.0.0/0", "172.21.5.1", "eth1")],
              "rules": plain_rules(), "neighbours": [], "sysctls": {}, "ingress": [], "uid": 0,
              "service": "172.20.5.10", "iif": None, "forwarding": False, "counters": {},
-             "marked": {}, "ports": {}, "vswitch": None, "others": {}}
+             "marked": {}, "ports": {}, "vswitch": None, "others": {},
+             "near": {}}
     connected(world, "lo", "127.0.0.1", 8)
     connected(world, "eth0", "172.20.5.10", 24)
     connected(world, "eth1", "172.21.5.10", 24)
@@ -243,7 +244,7 @@ def facts(world):
             "service": f"{world['service']}:443", "address": world["service"], "port": 443,
             "origin": "plan", "local": local, "uid": world["uid"] if local else None,
             "iif": world["iif"], "arrival": world.get("arrival", "eth0" if local else "uplink0"),
-            "resolved": True, **others}]),
+            "resolved": True, **others}], **world["near"]),
         "routes": routes(world), "neighbours": section(neighbours=world["neighbours"]),
         "sysctls": section(sysctls=sysctls(world)), "xfrm": section(policies=[]),
         "counters": section(counters=[{"name": name, "value": value}
