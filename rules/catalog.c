@@ -5,6 +5,7 @@
 #include "rules/rule.h"
 
 #include "rules/checks/checks.h"
+#include "rules/checks/endpoint_above.h"
 #include "rules/checks/endpoint_names.h"
 #include "rules/checks/endpoint_path.h"
 #include "rules/checks/endpoint_web.h"
@@ -42,6 +43,9 @@ const struct rule *const rule_catalog[] = {
 	&rule_routes_persist,
 	&rule_arp_flux_free,
 	&rule_no_stale_path_exceptions,
+	&rule_gitlab_clone_url_fits,
+	&rule_gitlab_lfs_reachable,
+	&rule_gitlab_submodules_reachable,
 	&rule_names_answer,
 	&rule_allow_list_complete,
 	&rule_names_agree,
@@ -58,6 +62,14 @@ const struct rule *const rule_catalog[] = {
 	&rule_certificate_trusted,
 	&rule_tls_risks,
 	&rule_http_answers,
+	&rule_gitlab_api_answers,
+	&rule_gitlab_token_fits,
+	&rule_gitlab_project_visible,
+	&rule_gitlab_git_answers,
+	&rule_maven_metadata_served,
+	&rule_maven_artifact_served,
+	&rule_maven_risks,
+	&rule_registry_answers,
 	&rule_source_representative,
 	&rule_proxies_unused,
 };

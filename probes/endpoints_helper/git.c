@@ -48,10 +48,10 @@ int pkt_next(const char **at, const char *end, struct pkt *pkt)
 	}
 	if (length > PKT_MAX)
 		return -EPROTO;
+	pkt->data = *at + 4;
+	pkt->length = (length < left ? length : left) - 4;
 	if (length > left)
 		return -EAGAIN;
-	pkt->data = *at + 4;
-	pkt->length = length - 4;
 	*at += length;
 	return 0;
 }
@@ -207,6 +207,12 @@ static int read_band(const struct pkt *pkt, enum git_pack *pack, char **message)
 	return 0;
 }
 
+/* A pkt-line that is cut off has begun all the same. */
+static bool begins_pack(const struct pkt *pkt)
+{
+	return pkt->length >= 5 && !memcmp(pkt->data, "\1PACK", 5);
+}
+
 int git_read_pack(const char *bytes, size_t length, enum git_pack *pack, char **message)
 {
 	const char *at = bytes, *end = bytes + length;
@@ -235,6 +241,8 @@ int git_read_pack(const char *bytes, size_t length, enum git_pack *pack, char **
 	}
 	if (error == -EPROTO)
 		*pack = GIT_PACK_OTHER;
+	if (error == -EAGAIN && begins_pack(&pkt))
+		*pack = GIT_PACK_BEGAN;
 	return error == -ENOMEM ? error : 0;
 }
 

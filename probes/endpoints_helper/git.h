@@ -25,7 +25,7 @@ struct pkt {
 
 /*
  * The pkt-line at `*at`, which moves behind it. -ENODATA: nothing is left; -EAGAIN: it is cut off
- * at `end`; -EPROTO: it is none.
+ * at `end`, and `pkt` holds what there is; -EPROTO: it is none.
  */
 int pkt_next(const char **at, const char *end, struct pkt *pkt);
 

@@ -240,13 +240,9 @@ int lfs_read_pointer(const char *bytes, size_t length, struct lfs_pointer *point
 	return oid && size ? 0 : -EINVAL;
 }
 
-enum git_url_kind git_url_kind(const char *url)
+bool git_url_is_http(const char *url)
 {
-	if (!strncasecmp(url, "http://", 7) || !strncasecmp(url, "https://", 8))
-		return GIT_URL_HTTP;
-	if (!strncmp(url, "./", 2) || !strncmp(url, "../", 3))
-		return GIT_URL_RELATIVE;
-	return GIT_URL_OTHER;
+	return !strncasecmp(url, "http://", 7) || !strncasecmp(url, "https://", 8);
 }
 
 /* The end of user information in scheme://user@host/ or user@host:path; NULL: there is none. */
@@ -271,32 +267,6 @@ void git_url_clean(const char *url, struct text *out)
 		url = behind;
 	}
 	text_add_clean(out, url, 2 * TEXT_FOREIGN_MAX);
-}
-
-void git_url_join(const char *base, const char *relative, struct text *out)
-{
-	const char *authority = strstr(base, "://");
-	const char *path = authority ? strchr(authority + 3, '/') : NULL;
-	size_t length = strlen(base), least = path ? (size_t)(path - base) : length;
-
-	while (length > least && base[length - 1] == '/')
-		length--;
-	for (;;) {
-		if (!strncmp(relative, "./", 2)) {
-			relative += 2;
-		} else if (!strncmp(relative, "../", 3)) {
-			relative += 3;
-			while (length > least && base[length - 1] != '/')
-				length--;
-			while (length > least && base[length - 1] == '/')
-				length--;
-		} else {
-			break;
-		}
-	}
-	text_add_bytes(out, base, length);
-	text_add(out, "/");
-	text_add(out, relative);
 }
 
 void url_encode(const char *string, struct text *out)

@@ -34,19 +34,10 @@ struct lfs_pointer {
 /* A whole pointer file (https://git-lfs.github.com/spec/v1); -EINVAL: it is none. */
 int lfs_read_pointer(const char *bytes, size_t length, struct lfs_pointer *pointer);
 
-enum git_url_kind {
-	GIT_URL_RELATIVE, /* ./x, ../x, /x */
-	GIT_URL_HTTP,     /* http or https */
-	GIT_URL_OTHER,    /* ssh, git, a path, user@host:path */
-};
-enum git_url_kind git_url_kind(const char *url);
+/* http or https; else it is ssh, git, relative, a path, or user@host:path. */
+bool git_url_is_http(const char *url);
 /* Adds `url` without user information. */
 void git_url_clean(const char *url, struct text *out);
-/*
- * A submodule's relative URL as git takes it: behind `base`, whose last component "../" removes
- * (git-submodule(1)).
- */
-void git_url_join(const char *base, const char *relative, struct text *out);
 /* Percent-encodes everything but the unreserved characters of RFC 3986, '/' included. */
 void url_encode(const char *string, struct text *out);
 

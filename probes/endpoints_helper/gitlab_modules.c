@@ -7,25 +7,18 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* A relative URL counts from the clone URL and leads nowhere that cloning does not. */
 static void add_module(struct gitlab_climb *climb, const char *url)
 {
 	struct gitlab_fact *row = gitlab_row(climb);
-	enum git_url_kind kind = git_url_kind(url);
-	struct target *finder = climb->clone ? climb->clone : climb->gitlab;
 	struct text text;
 
 	text_init(&text, GITLAB_PATH_MAX);
 	git_url_clean(url, &text);
 	if (text_error(&text) || strings_add(&row->submodules, text_string(&text)))
 		climb->run->error = -ENOMEM;
-	text_clear(&text);
-	if (kind == GIT_URL_RELATIVE && climb->clone)
-		git_url_join(climb->clone->url.text, url, &text);
-	else if (kind == GIT_URL_HTTP)
-		text_add(&text, url);
-	if (text.length && !text_error(&text) && !climb->run->error)
-		(void)ladder_found(finder, PURPOSE_SUBMODULE, text_string(&text),
-				   "url in .gitmodules");
+	else if (git_url_is_http(url))
+		(void)ladder_found(climb->gitlab, PURPOSE_SUBMODULE, url, "url in .gitmodules");
 	text_release(&text);
 }
 

@@ -184,6 +184,7 @@ const struct rule rule_names_answer = {
 	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS),
 	.vantages = VANTAGE_BIT(VANTAGE_VSWITCH_HOST),
 	.causes = { "DNS-02", "DNS-09", "DNS-12", "DNS-13", "DNS-14", "DNS-15" },
+	.after = { "gitlab-clone-url-fits", "gitlab-lfs-reachable", "gitlab-submodules-reachable" },
 	.why = "a name that the VPC's resolver does not lead to an IPv4 address ends in \"could "
 	       "not resolve host\", whatever this machine's hosts file says",
 	.evidence = "the answer of every server of resolv.conf, as the C library goes by them: "

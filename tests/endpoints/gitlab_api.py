@@ -151,7 +151,7 @@ def route_file(site, request, user, parts):
     project = site.project(user, parts[0])
     reference = request.query.get("ref", [project["default_branch"]])[0]
     content = git(site.repository(project), "show", f"{reference}:{parts[1]}")
-    if request.path.endswith("/raw"):
+    if urllib.parse.urlsplit(request.path).path.endswith("/raw"):
         return content
     return {"file_name": parts[1].split("/")[-1], "file_path": parts[1], "size": len(content),
             "encoding": "base64", "content": base64.b64encode(content).decode()}

@@ -104,22 +104,26 @@ def exchange(url, path, rung, address, credentials="token", **more):
             "credentials": credentials, "http": answer(200), **more}
 
 
-def gitlab(url=GITLAB):
-    return {"url": url, "is_gitlab": 1, "recognised_by": "JSON 401 of /api/v4/version",
+def gitlab(url=GITLAB, **more):
+    return {"url": url, "address": GITLAB_IP, "is_gitlab": 1, "api": 1,
+            "recognised_by": "JSON 401 of /api/v4/version",
             "version": "17.5.1", "token": "valid", "active": 1, "revoked": 0, "scopes": ["api"],
             "scopes_known": True, "expires": "2027-06-01", "expires_known": True,
             "username": "alice", "user_state": "active", "project": 200,
             "project_path": "group/app", "default_branch": "main",
-            "clone_url": f"{url}group/app.git", "lfs_enabled": 0, "lfs_urls": [],
-            "submodules_read": 0, "submodules": [], "head": "1" * 40, "references": 2, "pack": 1}
+            "clone_url": f"{url.rstrip('/')}/group/app.git", "lfs_enabled": 0, "lfs_urls": [],
+            "submodules_read": 0, "submodules": [], "refs_plain": 401, "refs_basic": 200,
+            "refs_read": 1, "head": "1" * 40, "references": 2, "pack_status": 200, "pack_us": 20000,
+            "pack": 1, **more}
 
 
-def maven():
-    return {"url": MAVEN, "kind": "nexus", "artifact": "commons-io:commons-io:2.11.0",
-            "metadata": 200, "metadata_is_xml": True,
-            "artifact_path": "commons-io/commons-io/2.11.0/commons-io-2.11.0.jar",
-            "artifact_status": 200, "checksum": "sha1", "checksum_matches": 1,
-            "checksum_given": "2" * 40, "checksum_seen": "2" * 40}
+def maven(url=MAVEN, **more):
+    return {"url": url, "address": MAVEN_IP, "kind": "nexus",
+            "artifact": "commons-io:commons-io:2.11.0",
+            "metadata": 200, "metadata_is_xml": True, "version_named": 1,
+            "artifact_path": "/commons-io/commons-io/2.11.0/commons-io-2.11.0.jar",
+            "artifact_status": 200, "artifact_us": 9000, "checksum": "sha1", "checksum_matches": 1,
+            "checksum_given": "2" * 40, "checksum_seen": "2" * 40, **more}
 
 
 def ladder():

@@ -9,7 +9,7 @@ from world import FOLDER, section
 
 CLOUD, SECOND, BESIDE = "100.100.2.136:53", "100.100.2.138:53", "172.20.5.53:53"
 GIT, MVN = "gitlab.corp.example", "maven.corp.example"
-GIT_URL, MVN_URL = f"https://{GIT}", f"http://{MVN}:8081/repository/maven-public/"
+GIT_URL, MVN_URL = f"https://{GIT}", f"https://{MVN}:8443/repository/maven-public/"
 GOOD, MAVEN, PUBLIC = "172.20.5.10", "172.20.5.20", "203.0.113.10"
 
 
@@ -46,13 +46,16 @@ def answered(targets, names, attempts):
         found = [address for known in names if known["name"] == row["host"] and known["used"]
                  for address in known["addresses"]]
         for address in [row["host"]] if row["literal"] else sorted(set(found)):
-            if not any(one["url"] == row["url"] and one["address"] == address for one in made):
-                made.append({**attempt(row["url"], address), "port": row["port"]})
-                if row["scheme"] not in ("http", "https"):
-                    made[-1].update(tls=ladder.unmade("untried", sni=None),
-                                    http=ladder.silent("untried"))
-                elif row["purpose"] != "gitlab":
-                    made[-1]["http"] = ladder.page(200, "Index")
+            if any(one["url"] == row["url"] and one["address"] == address for one in made):
+                continue
+            outcome = next((one["tcp"]["outcome"] for one in attempts
+                            if one["address"] == address), "connected")
+            made.append({**attempt(row["url"], address, outcome), "port": row["port"]})
+            if row["scheme"] not in ("http", "https"):
+                made[-1].update(tls=ladder.unmade("untried", sni=None),
+                                http=ladder.silent("untried"))
+            elif row["purpose"] != "gitlab" and outcome == "connected":
+                made[-1]["http"] = ladder.page(200, "Index")
     return made
 
 
@@ -64,24 +67,46 @@ def below_gitlab(url, purpose, found_in):
     return target(url, purpose, GIT_URL, "gitlab", found_in)
 
 
+def climbed(targets, attempts):
+    """What was asked above the first answer, of a GitLab and a Maven that answered."""
+    live = {row["url"] for row in attempts if row["http"]["outcome"] == "answered"}
+    return {"gitlab": [ladder.gitlab(row["url"]) for row in targets
+                       if row["purpose"] == "gitlab" and row["url"] in live],
+            "maven": [ladder.maven(row["url"]) for row in targets
+                      if row["purpose"] == "maven" and row["url"] in live]}
+
+
+def cloned(targets, names):
+    """The clone URL of a GitLab whose name leads somewhere."""
+    known = {row["name"] for row in names if row["used"]}
+    return [target(f"{row['url']}/group/app.git", "clone", row["url"], "gitlab", "http_url_to_repo")
+            for row in targets if row["purpose"] == "gitlab" and
+            (row["literal"] or row["host"] in known)]
+
+
 def write(label, expected, names, targets=(), servers=(CLOUD,), attempts=(), links=("eth1",),
           **plan):
+    targets = list(targets) or [GIT_TARGET, MVN_TARGET]
+    targets += cloned(targets, names)
+    attempts = answered(targets, names, attempts)
     made = {
         "schema": "reachback.facts/1", "version": "0.1.0", "started": "2026-11-20T12:00:00Z",
         "took_ms": 5,
         "plan": section(schema="reachback.plan/1", vantage="vswitch-host",
                         link={"gitlab_ip": GOOD, "other_ips": [MAVEN]},
-                        gitlab={"url": GIT_URL, "access": "datacenter"},
-                        maven=[{"url": MVN_URL}]),
+                        gitlab={"url": GIT_URL, "access": "datacenter", "username": "alice",
+                                "project": "group/app"},
+                        maven=[{"url": MVN_URL, "artifact": "commons-io:commons-io:2.11.0"}]),
         "links": section(links=[{"index": index + 2, "name": link, "up": True}
                                 for index, link in enumerate(links)]),
         "endpoints": section(
             source={"asked": "eth1", "binding": "device", "dev": "eth1",
                     "address": "192.168.1.20", "error": None},
             name_servers=list(servers), names=list(names),
-            targets=list(targets) or [GIT_TARGET, MVN_TARGET],
-            attempts=answered(list(targets) or [GIT_TARGET, MVN_TARGET], names, attempts))}
+            targets=targets, attempts=attempts, **climbed(targets, attempts))}
     made["plan"].update(plan)
+    if "gitlab" in plan:
+        made["plan"]["gitlab"] = {"username": "alice", "project": "group/app", **plan["gitlab"]}
     lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in made.items()]
     (FOLDER / f"{label}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
     (FOLDER / f"{label}.expect").write_text(expected + "\n")
@@ -159,7 +184,7 @@ def elsewhere():
             ("gl14-lfs-unlisted", "GL-14",
              below_gitlab(f"https://{store}/lfs/1", "lfs", "LFS batch answer")),
             ("gl17-submodule-unlisted", "GL-17",
-             below_gitlab(f"ssh://{store}/group/lib.git", "submodule", ".gitmodules")),
+             below_gitlab(f"https://{store}/group/lib.git", "submodule", ".gitmodules")),
             ("dep02-redirect-unlisted", "DEP-02",
              target(f"http://{store}/jar", "redirect", MVN_URL, "maven",
                     f"Location of 307 from {MVN_URL}"))):

@@ -159,6 +159,8 @@ static void test_read_pack(void **state)
 		{ "error line", BYTES("0015ERR not our ref x"), GIT_PACK_ERROR, "not our ref x" },
 		{ "a page", BYTES("<html>"), GIT_PACK_OTHER, NULL },
 		{ "nothing", BYTES(""), GIT_PACK_NONE, NULL },
+		{ "cut off in the pack", BYTES("0008NAK\n00ff\1PACK\0\0\0\2"), GIT_PACK_BEGAN,
+		  NULL },
 		{ "cut off before the pack", BYTES("0008NAK\n00ff\1PA"), GIT_PACK_NONE, NULL },
 		{ "something else in band 1", BYTES("0008NAK\n0009\1JUNK"), GIT_PACK_OTHER, NULL },
 		{ "an empty band", BYTES("0008NAK\n0005\1" "0009\1PACK"), GIT_PACK_BEGAN, NULL },

@@ -249,24 +249,15 @@ static void test_urls(void **state)
 {
 	static const struct {
 		const char *url;
-		enum git_url_kind kind;
+		bool http;
 		const char *clean;
 	} rows[] = {
-		{ "https://u:p@a.example/x.git", GIT_URL_HTTP, "https://a.example/x.git" },
-		{ "HTTP://a.example/x@y", GIT_URL_HTTP, "HTTP://a.example/x@y" },
-		{ "../lib.git", GIT_URL_RELATIVE, "../lib.git" },
-		{ "git@a.example:g/x.git", GIT_URL_OTHER, "a.example:g/x.git" },
-		{ "ssh://git@a.example:2222/x", GIT_URL_OTHER, "ssh://a.example:2222/x" },
-		{ "/srv/git/x", GIT_URL_OTHER, "/srv/git/x" },
-	};
-	static const struct {
-		const char *base, *relative, *joined;
-	} joins[] = {
-		{ "http://h/g/app.git", "../lib.git", "http://h/g/lib.git" },
-		{ "http://h/g/app.git/", "../../o/lib.git", "http://h/o/lib.git" },
-		{ "http://h/g/app.git", "./lib", "http://h/g/app.git/lib" },
-		{ "http://h/g/app.git", "../../../../x", "http://h/x" },
-		{ "http://h", "../x", "http://h/x" },
+		{ "https://u:p@a.example/x.git", true, "https://a.example/x.git" },
+		{ "HTTP://a.example/x@y", true, "HTTP://a.example/x@y" },
+		{ "../lib.git", false, "../lib.git" },
+		{ "git@a.example:g/x.git", false, "a.example:g/x.git" },
+		{ "ssh://git@a.example:2222/x", false, "ssh://a.example:2222/x" },
+		{ "/srv/git/x", false, "/srv/git/x" },
 	};
 	struct text out;
 	size_t i;
@@ -275,14 +266,9 @@ static void test_urls(void **state)
 	text_init(&out, 1024);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		text_clear(&out);
-		assert_int_equal(git_url_kind(rows[i].url), rows[i].kind);
+		assert_int_equal(git_url_is_http(rows[i].url), rows[i].http);
 		git_url_clean(rows[i].url, &out);
 		assert_string_equal(text_string(&out), rows[i].clean);
-	}
-	for (i = 0; i < sizeof(joins) / sizeof(joins[0]); i++) {
-		text_clear(&out);
-		git_url_join(joins[i].base, joins[i].relative, &out);
-		assert_string_equal(text_string(&out), joins[i].joined);
 	}
 	text_clear(&out);
 	url_encode("a b/\xc3\xbc-._~", &out);

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words and look-ups of the rules above HTTP. */
+#include "rules/checks/endpoint_above.h"
+
+#include "rules/checks/checks.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REDIRECTS_MAX 8
+
+static void tell_source(const struct rule_context *context, struct findings *out,
+			struct finding *finding)
+{
+	const struct endpoint_source *source = &context->facts->endpoints.source;
+	char address[ADDRESS_TEXT_MAX];
+
+	if (source->address.family)
+		finding_evidence(out, finding, "/endpoints/source", "asked from %s%s%s",
+				 address_print(&source->address, address),
+				 source->dev ? " dev " : "", source->dev ? source->dev : "");
+	else
+		finding_evidence(out, finding, "/endpoints/source",
+				 "asked from the address that the kernel picks%s%s",
+				 source->dev ? ", dev " : "", source->dev ? source->dev : "");
+}
+
+struct finding *above_add(const struct rule_context *context, struct findings *out, int status,
+			  const struct above_place *place)
+{
+	struct finding *finding = findings_add(out, (enum finding_status)status);
+
+	if (!finding)
+		return NULL;
+	finding->subject.url = text_copy(place->target->url);
+	finding->subject.rung = text_copy(endpoint_rung_words[place->rung]);
+	if (!finding->subject.url || !finding->subject.rung)
+		out->error = -ENOMEM;
+	finding->subject.port = (struct maybe){ true, place->target->port };
+	if (place->address)
+		finding->subject.address = *place->address;
+	tell_source(context, out, finding);
+	return finding;
+}
+
+void above_unreached(const struct rule_context *context, struct findings *out,
+		     const struct endpoint_target *target, int rung, const char *what)
+{
+	struct finding *finding = above_add(context, out, STATUS_UNKNOWN,
+			  &(struct above_place){ target, NULL, rung });
+
+	finding_message(out, finding, "%s: not reached", what);
+	finding_settle(out, finding, "reachback check --vantage vswitch-host --max-time 30");
+}
+
+const struct exchange_fact *above_exchange(const struct endpoints_facts *endpoints,
+					   const char *url, int rung, const char *part)
+{
+	const struct exchange_fact *found = NULL;
+	size_t i;
+
+	for (i = 0; i < endpoints->exchanges.count; i++) {
+		const struct exchange_fact *exchange =
+			LIST_AT(&endpoints->exchanges, struct exchange_fact, i);
+
+		if (exchange->rung == rung && text_equal(exchange->url, url) &&
+		    strstr(exchange->path, part))
+			found = exchange;
+	}
+	return found;
+}
+
+void above_tell(const struct endpoints_facts *endpoints, const struct exchange_fact *exchange,
+		struct findings *out, struct finding *finding)
+{
+	const struct exchange_fact *first = endpoints->exchanges.items;
+	const struct http_fact *http = exchange ? &exchange->http : NULL;
+	char pointer[64], status[16];
+
+	if (!exchange)
+		return;
+	pointer_print(pointer, sizeof(pointer), "/endpoints/exchanges", (size_t)(exchange - first));
+	(void)snprintf(status, sizeof(status), "%u", (unsigned int)http->status.value);
+	finding_evidence(out, finding, pointer, "%s %s, credentials: %s: %s%s%s%s%s",
+			 http->method ? http->method : "GET", exchange->path,
+			 exchange->credentials ? exchange->credentials : "none",
+			 http->status.known && http->outcome == HTTP_ANSWERED
+				 ? status : http_outcome_words[http->outcome],
+			 http->content_type ? ", " : "",
+			 http->content_type ? http->content_type : "", http->limit ? ", " : "",
+			 http->limit ? http->limit : "");
+}
+
+void above_fact(struct findings *out, struct finding *finding, const char *member,
+		const char *format, ...)
+{
+	char pointer[64], *words = NULL;
+	va_list arguments;
+
+	(void)snprintf(pointer, sizeof(pointer), "/endpoints/gitlab/0/%s", member);
+	va_start(arguments, format);
+	if (vasprintf(&words, format, arguments) < 0) {
+		words = NULL;
+		out->error = -ENOMEM;
+	}
+	va_end(arguments);
+	if (words)
+		finding_evidence(out, finding, pointer, "%s", words);
+	free(words);
+}
+
+const struct endpoint_target *above_gitlab(const struct endpoints_facts *endpoints)
+{
+	size_t i;
+
+	for (i = 0; i < endpoints->targets.count; i++) {
+		const struct endpoint_target *target =
+			LIST_AT(&endpoints->targets, struct endpoint_target, i);
+
+		if (target->purpose == PURPOSE_GITLAB)
+			return target;
+	}
+	return NULL;
+}
+
+const struct gitlab_fact *above_row(const struct endpoints_facts *endpoints)
+{
+	return endpoints->gitlab.count ? LIST_AT(&endpoints->gitlab, struct gitlab_fact, 0) : NULL;
+}
+
+static const char *location_of(const struct endpoints_facts *endpoints, const char *url)
+{
+	size_t i;
+
+	for (i = 0; i < endpoints->attempts.count; i++) {
+		const struct attempt_fact *attempt =
+			LIST_AT(&endpoints->attempts, struct attempt_fact, i);
+
+		if (text_equal(attempt->url, url) && attempt->http.status.known &&
+		    attempt->http.status.value / 100 == 3 && attempt->http.location)
+			return attempt->http.location;
+	}
+	return NULL;
+}
+
+const struct endpoint_target *above_end(const struct endpoints_facts *endpoints,
+					const struct endpoint_target *target)
+{
+	size_t hops;
+
+	for (hops = 0; hops < REDIRECTS_MAX; hops++) {
+		const char *location = location_of(endpoints, target->url);
+		const struct endpoint_target *next =
+			location ? endpoints_target(endpoints, location) : NULL;
+
+		if (!next)
+			break;
+		target = next;
+	}
+	return target;
+}
+
+const struct attempt_fact *above_connected(const struct endpoints_facts *endpoints,
+					   const char *url)
+{
+	size_t i;
+
+	for (i = 0; i < endpoints->attempts.count; i++) {
+		const struct attempt_fact *attempt =
+			LIST_AT(&endpoints->attempts, struct attempt_fact, i);
+
+		if (text_equal(attempt->url, url) && attempt->tcp.outcome == TCP_CONNECTED)
+			return attempt;
+	}
+	return NULL;
+}
+
+bool above_same_origin(const struct endpoint_target *a, const struct endpoint_target *b)
+{
+	return text_equal(a->scheme, b->scheme) && text_equal(a->host, b->host) &&
+	       a->port == b->port;
+}
+
+const char *above_no_gitlab(const struct rule_context *context)
+{
+	return context->facts->plan.gitlab.url ? NULL : "the plan names no gitlab.url";
+}
+
+const char *above_no_project(const struct rule_context *context)
+{
+	if (!context->facts->plan.gitlab.url)
+		return "the plan names no gitlab.url";
+	return context->facts->plan.gitlab.project ? NULL : "the plan names no gitlab.project";
+}
+
+const char *above_no_maven(const struct rule_context *context)
+{
+	return context->facts->plan.maven.count ? NULL : "the plan names no maven[].url";
+}

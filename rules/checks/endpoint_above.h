@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the rules above HTTP share: GitLab, git, Maven and the registry. Findings with their
+ * subject, exchanges as evidence, where a redirected URL leads, and the row of GitLab.
+ */
+#ifndef RULES_CHECKS_ENDPOINT_ABOVE_H
+#define RULES_CHECKS_ENDPOINT_ABOVE_H
+
+#include "rules/rule.h"
+
+#define ABOVE_VANTAGE (VANTAGE_BIT(VANTAGE_VSWITCH_HOST))
+#define ABOVE_READS (SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS))
+#define ABOVE_DOCUMENT "000"
+#define ABOVE_BIND "Step 2: Bind the GitLab source code repository"
+#define ABOVE_LINK "Step 1: Create a VPC link"
+
+/* Rungs below, for `after`. */
+#define BELOW_API                                                                                  \
+	"names-answer", "allow-list-complete", "redirect-port-open", "tls-handshake-completes",    \
+		"certificate-trusted", "http-answers"
+#define BELOW_TOKEN BELOW_API, "gitlab-api-answers"
+#define BELOW_PROJECT BELOW_TOKEN, "gitlab-token-fits"
+#define BELOW_GIT BELOW_PROJECT, "gitlab-project-visible", "gitlab-clone-url-fits"
+
+/* From here on an answer is slow, and a build that asks for more may not get it. */
+#define ABOVE_SLOW_US 2000000u
+
+/* What a finding is about; the address may be NULL. */
+struct above_place {
+	const struct endpoint_target *target;
+	const struct address *address;
+	int rung; /* enum endpoint_rung */
+};
+/* A finding with that subject, and the source that was used as evidence. NULL: latched. */
+struct finding *above_add(const struct rule_context *context, struct findings *out, int status,
+			  const struct above_place *place);
+/* What stands in front of `unknown`s that a failed lower rung will hide. */
+void above_unreached(const struct rule_context *context, struct findings *out,
+		     const struct endpoint_target *target, int rung, const char *what);
+
+/* The last exchange of the rung on that URL, whose path contains `part`; NULL. */
+const struct exchange_fact *above_exchange(const struct endpoints_facts *endpoints,
+					   const char *url, int rung, const char *part);
+/* "GET /api/v4/user with token: 403", as evidence; nothing for NULL. */
+void above_tell(const struct endpoints_facts *endpoints, const struct exchange_fact *exchange,
+		struct findings *out, struct finding *finding);
+/* "/endpoints/gitlab/0/MEMBER" as evidence. */
+__attribute__((format(printf, 4, 5)))
+void above_fact(struct findings *out, struct finding *finding, const char *member,
+		const char *format, ...);
+
+/* GitLab of the plan: NULL where the plan names none, or nothing was looked at. */
+const struct endpoint_target *above_gitlab(const struct endpoints_facts *endpoints);
+/* What GitLab said: NULL where no rung above HTTP was reached. */
+const struct gitlab_fact *above_row(const struct endpoints_facts *endpoints);
+/* Where the redirects of this URL end: the target itself where it redirects nowhere. */
+const struct endpoint_target *above_end(const struct endpoints_facts *endpoints,
+					const struct endpoint_target *target);
+/* Does any address of the target accept connections? Its first such attempt; NULL: none does. */
+const struct attempt_fact *above_connected(const struct endpoints_facts *endpoints,
+					   const char *url);
+bool above_same_origin(const struct endpoint_target *a, const struct endpoint_target *b);
+
+/* For `skip`: why there is nothing to look at; NULL: there is. */
+const char *above_no_gitlab(const struct rule_context *context);
+const char *above_no_project(const struct rule_context *context);
+const char *above_no_maven(const struct rule_context *context);
+
+extern const struct rule rule_gitlab_clone_url_fits, rule_gitlab_lfs_reachable,
+	rule_gitlab_submodules_reachable, rule_gitlab_api_answers, rule_gitlab_token_fits,
+	rule_gitlab_project_visible, rule_gitlab_git_answers, rule_maven_metadata_served,
+	rule_maven_artifact_served, rule_maven_risks, rule_registry_answers;
+
+#endif

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Is the URL a Maven repository: does it serve the metadata of the plan's artifact, or the artifact
+ * (DEP-07, DEP-09, DEP-13, DEP-14)? Then the artifact itself and its checksum (DEP-07, DEP-10,
+ * DEP-12 to DEP-14). 403 and 404 of the base URL alone say nothing, so nothing is said without an
+ * artifact in the plan, but which key is missing.
+ */
+#include "rules/checks/endpoint_above.h"
+
+#include "rules/checks/checks.h"
+
+#include <stdio.h>
+
+#define SETTLE_ARTIFACT                                                                            \
+	"name an artifact that the repository has in the plan: maven[].artifact = "                \
+	"GROUP:ARTIFACT:VERSION"
+
+struct maven_view {
+	const struct rule_context *context;
+	const struct endpoints_facts *endpoints;
+	const struct endpoint_target *target;
+	const struct maven_fact *row;
+	size_t index; /* of the row */
+	int rung;
+	struct findings *out;
+};
+
+typedef void judge_row(const struct maven_view *view);
+
+static void evaluate_each(const struct rule_context *context, int rung, judge_row *judge,
+			  struct findings *out)
+{
+	const struct endpoints_facts *endpoints = &context->facts->endpoints;
+	size_t i, k;
+
+	for (i = 0; i < endpoints->targets.count; i++) {
+		struct maven_view view = {
+			.context = context, .endpoints = endpoints, .rung = rung, .out = out,
+			.target = LIST_AT(&endpoints->targets, struct endpoint_target, i),
+		};
+		bool any = false;
+
+		if (view.target->purpose != PURPOSE_MAVEN)
+			continue;
+		for (k = 0; k < endpoints->maven.count; k++) {
+			view.row = LIST_AT(&endpoints->maven, struct maven_fact, k);
+			view.index = k;
+			/* a row without an address is of a URL that never answered */
+			if (!text_equal(view.row->url, view.target->url) ||
+			    !view.row->address.family)
+				continue;
+			judge(&view);
+			any = true;
+		}
+		if (!any)
+			above_unreached(context, out, view.target, rung, "what the repository "
+									 "serves");
+	}
+}
+
+static void fact(const struct maven_view *view, struct finding *finding, const char *member,
+		 const char *words)
+{
+	char pointer[64];
+
+	(void)snprintf(pointer, sizeof(pointer), "/endpoints/maven/%zu/%s", view->index, member);
+	finding_evidence(view->out, finding, pointer, "%s", words);
+}
+
+static struct finding *add(const struct maven_view *view, int status)
+{
+	struct finding *finding = above_add(view->context, view->out, status,
+			  &(struct above_place){ view->target, &view->row->address, view->rung });
+	const char *path = view->row->artifact_path;
+
+	if (view->rung == RUNG_METADATA)
+		above_tell(view->endpoints,
+			   above_exchange(view->endpoints, view->row->url, RUNG_METADATA,
+					  "maven-metadata.xml"), view->out, finding);
+	if (path)
+		above_tell(view->endpoints,
+			   above_exchange(view->endpoints, view->row->url, RUNG_ARTIFACT, path),
+			   view->out, finding);
+	return finding;
+}
+
+enum meaning {
+	MAVEN_CREDENTIALS,
+	MAVEN_NONE,
+	MAVEN_BROKEN,
+	MAVEN_UPSTREAM,
+	MAVEN_CHECKSUM,
+};
+
+/* The usual suspects, a row each. */
+static const struct {
+	const char *cause, *words, *remedy;
+} meanings[] = {
+	[MAVEN_CREDENTIALS] = {
+		"DEP-07", "the repository wants credentials",
+		"allow anonymous reading, or put credentials into the settings.xml of the build",
+	},
+	[MAVEN_NONE] = {
+		"DEP-13", "the URL is no Maven repository",
+		"correct maven[].url: it is often the page beside the repository that was entered",
+	},
+	[MAVEN_BROKEN] = {
+		"DEP-14", "the Maven service is up, and does not serve",
+		"see the log of the service",
+	},
+	[MAVEN_UPSTREAM] = {
+		"DEP-10", "the repository knows the file and does not serve it: a proxy repository "
+		"that cannot fetch it",
+		"repair the upstream of the proxy repository, and clear its cache of what was "
+		"not found",
+	},
+	[MAVEN_CHECKSUM] = {
+		"DEP-12", "the file and its checksum do not fit",
+		"rebuild the metadata and checksums of the repository, and synchronise the "
+		"clocks",
+	},
+};
+
+static struct finding *add_meaning(const struct maven_view *view, int status, enum meaning meaning,
+				   const char *seen)
+{
+	struct finding *finding = add(view, status);
+
+	finding_cause(view->out, finding, meanings[meaning].cause);
+	finding_message(view->out, finding, "%s: %s", meanings[meaning].words, seen);
+	finding_expected(view->out, finding, "200 with what Maven asks for");
+	finding_remedy(view->out, finding, "server", "%s", meanings[meaning].remedy);
+	return finding;
+}
+
+static const char *status_told(const struct maybe *status, const char *what, char text[96])
+{
+	(void)snprintf(text, 96, "%u for %s", (unsigned int)status->value, what);
+	return text;
+}
+
+/* An answer that did not come, or not whole; `unknown` where nobody asked. */
+static void judge_silence(const struct maven_view *view, const struct exchange_fact *exchange,
+			  const char *what)
+{
+	const struct http_fact *http = exchange ? &exchange->http : NULL;
+
+	if (!http || http->outcome == HTTP_UNTRIED || http->outcome == HTTP_FAILED ||
+	    (http->limit && text_has_prefix(http->limit, "run ")))
+		above_unreached(view->context, view->out, view->target, view->rung, what);
+	else
+		(void)add_meaning(view, STATUS_FAIL, MAVEN_BROKEN,
+				  http->limit ? http->limit : http_outcome_words[http->outcome]);
+}
+
+/* 404 for all of it: of a site chosen by name an address shows the default one (DEP-09). */
+static void add_nothing(const struct maven_view *view)
+{
+	struct finding *finding = add_meaning(view, STATUS_FAIL, MAVEN_NONE,
+					      "404 for metadata, file and POM of the artifact");
+
+	if (!view->target->literal)
+		return;
+	finding_cause(view->out, finding, "DEP-09");
+	finding_remedy(view->out, finding, "plan", "or the repository is chosen by its name: use "
+						   "the name in maven[].url, and provide a record");
+}
+
+/* The redirect's own findings tell how far it leads. */
+static void add_redirected(const struct maven_view *view, const char *url, const char *what)
+{
+	const struct endpoint_target *target = url ? endpoints_target(view->endpoints, url) : NULL;
+
+	above_unreached(view->context, view->out,
+			target ? above_end(view->endpoints, target) : view->target, view->rung,
+			what);
+}
+
+static void add_served(const struct maven_view *view)
+{
+	const struct maven_fact *row = view->row;
+	struct finding *finding = add(view, STATUS_PASS);
+
+	if (row->metadata_is_xml)
+		finding_message(view->out, finding, "%s repository, metadata of %s served%s",
+				row->kind ? row->kind : "plain", row->artifact,
+				row->metadata_from ? " by a redirect" : "");
+	else
+		finding_message(view->out, finding,
+				"%s repository; it has no metadata of %s, and a fixed version "
+				"needs none", row->kind ? row->kind : "plain", row->artifact);
+}
+
+static bool is_served(const struct maven_fact *row)
+{
+	uint32_t status = row->artifact_status.value;
+
+	return status == 200 || status / 100 == 3 || row->pom.value == 200;
+}
+
+static void judge_metadata(const struct maven_view *view)
+{
+	const struct maven_fact *row = view->row;
+	uint32_t status = row->metadata.value;
+	struct finding *finding;
+	char seen[96];
+
+	if (!row->artifact) {
+		finding = add(view, STATUS_SKIPPED);
+		finding_message(view->out, finding, "the plan names no artifact of it "
+						    "(maven[].artifact)");
+	} else if (!row->metadata.known) {
+		judge_silence(view,
+			      above_exchange(view->endpoints, row->url, RUNG_METADATA,
+					     "maven-metadata.xml"),
+			      "the metadata of the artifact");
+	} else if (status == 401 || status == 403) {
+		(void)add_meaning(view, STATUS_FAIL, MAVEN_CREDENTIALS,
+				  status_told(&row->metadata, "maven-metadata.xml", seen));
+	} else if (status >= 500) {
+		(void)add_meaning(view, STATUS_FAIL, MAVEN_BROKEN,
+				  status_told(&row->metadata, "maven-metadata.xml", seen));
+	} else if (row->metadata_is_xml) {
+		add_served(view);
+	} else if (status == 200) {
+		(void)add_meaning(view, STATUS_FAIL, MAVEN_NONE,
+				  "what comes as maven-metadata.xml is no metadata");
+	} else if (status / 100 == 3) {
+		add_redirected(view, row->metadata_from, "the metadata, which is redirected");
+	} else if (is_served(row)) {
+		add_served(view);
+	} else if (row->artifact_status.known && row->artifact_status.value == 404) {
+		add_nothing(view);
+	} else {
+		above_unreached(view->context, view->out, view->target, view->rung,
+				"whether it is a Maven repository");
+	}
+}
+
+static void judge_missing(const struct maven_view *view)
+{
+	const struct maven_fact *row = view->row;
+	struct finding *finding;
+	char seen[96];
+
+	if (row->version_named.known && !row->version_named.value && row->pom.value != 200) {
+		finding = add(view, STATUS_UNKNOWN);
+		finding_message(view->out, finding, "the repository does not have %s, nor does its "
+						    "metadata name that version", row->artifact);
+		finding_settle(view->out, finding, SETTLE_ARTIFACT);
+		return;
+	}
+	finding = add_meaning(view, STATUS_WARN, MAVEN_UPSTREAM,
+			      status_told(&row->artifact_status, row->artifact_path, seen));
+	fact(view, finding, "version_named", "the version is in maven-metadata.xml, or its POM is "
+					     "there");
+}
+
+static void judge_checksum(const struct maven_view *view)
+{
+	const struct maven_fact *row = view->row;
+	bool slow = row->artifact_us.known && row->artifact_us.value >= ABOVE_SLOW_US;
+	struct finding *finding;
+	char seen[32];
+
+	if (row->checksum_matches.known && !row->checksum_matches.value) {
+		finding = add_meaning(view, STATUS_FAIL, MAVEN_CHECKSUM,
+				      row->checksum ? row->checksum : "checksum");
+		fact(view, finding, "checksum_given", row->checksum_given);
+		fact(view, finding, "checksum_seen", row->checksum_seen);
+		return;
+	}
+	if (slow) {
+		(void)snprintf(seen, sizeof(seen), "%u ms to the first byte",
+			       (unsigned int)(row->artifact_us.value / 1000));
+		finding = add_meaning(view, STATUS_WARN,
+				      text_equal(row->kind, "plain") ? MAVEN_BROKEN
+								     : MAVEN_UPSTREAM, seen);
+		fact(view, finding, "artifact_us", seen);
+		return;
+	}
+	finding = add(view, STATUS_PASS);
+	finding_message(view->out, finding, "%s served%s%s%s%s%s", row->artifact_path,
+			row->artifact_from ? " by a redirect" : "",
+			row->checksum_matches.known ? ", its " : "",
+			row->checksum_matches.known ? row->checksum : "",
+			row->checksum_matches.known ? " fits" : "; not compared: ",
+			row->checksum_matches.known ? "" : row->note ? row->note : "not all came");
+}
+
+/* Redirected: served once what it led to answered well. */
+static void judge_redirect(const struct maven_view *view)
+{
+	const struct endpoint_target *target =
+		view->row->artifact_from
+			? endpoints_target(view->endpoints, view->row->artifact_from) : NULL;
+	const struct endpoint_target *end = target ? above_end(view->endpoints, target) : NULL;
+	const struct attempt_fact *attempt =
+		end ? above_connected(view->endpoints, end->url) : NULL;
+
+	if (attempt && attempt->http.outcome == HTTP_ANSWERED &&
+	    attempt->http.status.value == 200)
+		judge_checksum(view);
+	else
+		add_redirected(view, view->row->artifact_from, "the file, which is redirected");
+}
+
+static void judge_artifact(const struct maven_view *view)
+{
+	const struct maven_fact *row = view->row;
+	uint32_t status = row->artifact_status.value;
+	struct finding *finding;
+	char seen[96];
+
+	if (!row->artifact || !row->artifact_path) {
+		finding = add(view, STATUS_UNKNOWN);
+		finding_message(view->out, finding, "no file and no checksum was looked at: %s",
+				row->note ? row->note : "no artifact in the plan");
+		finding_settle(view->out, finding, SETTLE_ARTIFACT);
+	} else if (!row->artifact_status.known) {
+		judge_silence(view,
+			      above_exchange(view->endpoints, row->url, RUNG_ARTIFACT,
+					     row->artifact_path), "the file of the artifact");
+	} else if (status == 401 || status == 403) {
+		(void)add_meaning(view, STATUS_FAIL, MAVEN_CREDENTIALS,
+				  status_told(&row->artifact_status, row->artifact_path, seen));
+	} else if (status >= 500) {
+		(void)add_meaning(view, STATUS_FAIL, MAVEN_BROKEN,
+				  status_told(&row->artifact_status, row->artifact_path, seen));
+	} else if (status == 404) {
+		judge_missing(view);
+	} else if (status / 100 == 3) {
+		judge_redirect(view);
+	} else {
+		judge_checksum(view);
+	}
+}
+
+static void eval_metadata(const struct rule_context *context, struct findings *out)
+{
+	evaluate_each(context, RUNG_METADATA, judge_metadata, out);
+}
+
+static void eval_artifact(const struct rule_context *context, struct findings *out)
+{
+	evaluate_each(context, RUNG_ARTIFACT, judge_artifact, out);
+}
+
+const struct rule rule_maven_metadata_served = {
+	.code = "maven-metadata-served",
+	.area = "maven",
+	.title = "the URL is a Maven repository that serves the plan's artifact",
+	.severity = SEVERITY_BLOCKER,
+	.reads = ABOVE_READS,
+	.vantages = ABOVE_VANTAGE,
+	.causes = { "DEP-07", "DEP-09", "DEP-13", "DEP-14" },
+	.after = { BELOW_API },
+	.why = "A page that answers 200 is no repository, and the base of a good one may well "
+	       "answer 403 or 404: only an artifact shows which it is.",
+	.evidence = "maven-metadata.xml of the artifact (its root element), the file and its POM",
+	.remedies = {
+		{ "plan", "maven[].url is the URL of the repository, as settings.xml has it" },
+		{ "server", "allow anonymous reading, or put credentials into settings.xml" },
+	},
+	.document = ABOVE_DOCUMENT,
+	.heading = ABOVE_LINK,
+	.skip = above_no_maven,
+	.eval = eval_metadata,
+};
+
+const struct rule rule_maven_artifact_served = {
+	.code = "maven-artifact-served",
+	.area = "maven",
+	.title = "the artifact is served, and its checksum fits",
+	.severity = SEVERITY_BLOCKER,
+	.reads = ABOVE_READS,
+	.vantages = ABOVE_VANTAGE,
+	.causes = { "DEP-07", "DEP-10", "DEP-12", "DEP-13", "DEP-14" },
+	.after = { BELOW_API, "maven-metadata-served" },
+	.why = "Metadata may come from a cache while files do not, or from elsewhere by a "
+	       "redirect; a file whose checksum does not fit ends a build. Without an artifact "
+	       "in the plan this is unknown.",
+	.evidence = "the file and its .sha1, .sha256 or .md5; of a file larger than 2 MiB the POM "
+		    "instead. A redirect is followed without credentials, and without what its "
+		    "URL has behind a question mark",
+	.remedies = {
+		{ "server", "repair the upstream of a proxy repository; rebuild checksums" },
+		{ "plan", "maven[].artifact is GROUP:ARTIFACT:VERSION that the repository has" },
+	},
+	.document = ABOVE_DOCUMENT,
+	.heading = ABOVE_LINK,
+	.skip = above_no_maven,
+	.eval = eval_artifact,
+};

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the fixtures of the rules about GitLab above HTTP: API, token, project, the URLs that it
+hands out, git; one defect a file, each with a healthy twin."""
+
+from ladder import (GITLAB, GITLAB_IP, MAVEN_IP, answer, attempt, connected, exchange, gitlab, name,
+                    page, pair, silent, target, tls, unmade)
+
+HOST = "gitlab.corp.example"
+CLONE = f"{GITLAB}group/app.git"
+OTHER = "git.corp.example"
+CLOSED = {"tcp": {**connected(), "outcome": "timed-out", "error": "ETIMEDOUT"},
+          "tls": unmade("untried"), "http": silent("untried")}
+
+
+def said(**more):
+    """GitLab said something else."""
+    def change(world):
+        world["gitlab"] = [gitlab(**more)]
+    return change
+
+
+def stopped(first, **more):
+    """Nothing was asked above the first answers, and what these said."""
+    def change(world):
+        world["targets"] = world["targets"][:2]
+        world["attempts"] = world["attempts"][:2]
+        world["attempts"][0]["http"] = first
+        world["gitlab"] = [{"url": GITLAB, "address": GITLAB_IP, **more}]
+    return change
+
+
+def refused(**more):
+    """The token did not do, so nothing was asked above it."""
+    return stopped(answer(401), is_gitlab=1, api=1, recognised_by="JSON 401 of /api/v4/version",
+                   **more)
+
+
+def api():
+    nothing = page(404, "404 Not Found")
+    pair("gl04-path-left-out", "not-ready GL-04",
+         stopped(nothing, is_gitlab=1, api=0, relative_root="/gitlab",
+                 recognised_by="JSON 401 of /gitlab/api/v4/version"))
+    pair("gl04-nothing-there", "not-ready GL-04", stopped(nothing, is_gitlab=0, api=0))
+    pair("gl22-pages-without-the-api", "not-ready GL-22",
+         stopped(answer(410), is_gitlab=1, api=0, recognised_by="sign-in page"))
+    pair("gl23-other-json", "not-ready GL-23", stopped(answer(200), is_gitlab=0, api=0))
+
+
+def token():
+    pair("gl05-token-header-lost", "not-ready GL-05", refused(
+        token="invalid", message="401 Unauthorized", token_arrives=0))
+    pair("gl06-token-refused", "not-ready GL-06", refused(
+        token="invalid", message="invalid_token: Token is expired.", token_arrives=1))
+    pair("gl06-token-ends-soon", "ready-with-risks GL-06", said(expires="2026-11-27"),
+         said(expires="2026-12-20"))
+    pair("gl07-reads-alone", "not-ready GL-07", said(scopes=["read_api", "read_repository"]),
+         said(scopes=["api", "read_repository"]))
+    pair("gl07-git-alone", "not-ready GL-07", refused(
+        token="forbidden", message="insufficient_scope: more", scopes=["read_repository"],
+        scopes_known=True))
+    pair("gl08-user-blocked", "not-ready GL-08", refused(
+        token="forbidden", message="403 Forbidden - Your account has been blocked."))
+    pair("gl09-of-another-user", "not-ready GL-09", said(username="bob"), said(username="Alice"))
+    pair("gl21-terms-not-accepted", "not-ready GL-21", refused(
+        token="forbidden", message="403 Forbidden - must accept the Terms of Service"))
+
+
+def project():
+    def hidden(status, **more):
+        def change(world):
+            stopped(answer(401))(world)
+            row = gitlab(project=status, project_path=None, clone_url=None, default_branch=None,
+                         refs_plain=None, refs_basic=None, refs_read=None, head=None, pack=None,
+                         pack_status=None, submodules_read=None, lfs_enabled=None, **more)
+            world["gitlab"] = [row]
+        return change
+
+    pair("gl08-project-hidden", "not-ready GL-08", hidden(404))
+    pair("gl13-project-not-told", "not-ready GL-13", hidden(500))
+    pair("gl21-project-password", "not-ready GL-21", hidden(
+        403, project_message="403 Forbidden - Your password expired."))
+
+
+def handed_out(purpose, url, address, row, **more):
+    """GitLab hands out this URL, whose address answers so."""
+    def change(world):
+        host = url.partition("://")[2].partition("/")[0].partition(":")[0]
+        port = url.partition("://")[2].partition("/")[0].partition(":")[2]
+        made = target(url, purpose, root=GITLAB, root_purpose="gitlab", found_in="GitLab")
+        made["host"] = host
+        made["port"] = int(port or made["port"])
+        world["targets"].append(made)
+        if host != HOST:
+            world["names"].append(name(host, address))
+        world["attempts"].append({**attempt(url, address, host, **row), "port": made["port"]})
+        world["gitlab"] = [gitlab(**more)]
+        if purpose == "clone":
+            world["targets"] = [one for one in world["targets"] if one["url"] != CLONE]
+            world["attempts"] = [one for one in world["attempts"] if one["url"] != CLONE]
+            if row:
+                world["gitlab"] = [gitlab(refs_plain=None, refs_basic=None, refs_read=None,
+                                          head=None, pack=None, pack_status=None, **more)]
+    return change
+
+
+def urls():
+    pair("gl03-clone-host-dead", "not-ready GL-03",
+         handed_out("clone", f"https://{OTHER}/group/app.git", MAVEN_IP, CLOSED,
+                    clone_url=f"https://{OTHER}/group/app.git"),
+         handed_out("clone", f"https://{OTHER}/group/app.git", MAVEN_IP, {},
+                    clone_url=f"https://{OTHER}/group/app.git"))
+    pair("gl20-clone-port-closed", "not-ready GL-20",
+         handed_out("clone", f"https://{HOST}:8443/group/app.git", GITLAB_IP, CLOSED,
+                    clone_url=f"https://{HOST}:8443/group/app.git"),
+         handed_out("clone", f"https://{HOST}:8443/group/app.git", GITLAB_IP, {},
+                    clone_url=f"https://{HOST}:8443/group/app.git"))
+    used = {"lfs_enabled": 1, "lfs_used": 1, "lfs_oid": "3" * 64}
+    pair("gl14-store-dead", "not-ready GL-14",
+         handed_out("lfs", "https://oss.corp.example/x", MAVEN_IP, CLOSED, **used),
+         handed_out("lfs", "https://oss.corp.example/x", MAVEN_IP, {}, **used))
+    pair("gl15-lfs-by-closed-http", "not-ready GL-15",
+         handed_out("lfs", f"http://{HOST}/group/app.git/x", GITLAB_IP, CLOSED, **used),
+         handed_out("lfs", f"http://{HOST}/group/app.git/x", GITLAB_IP, {}, **used))
+    pair("gl17-submodule-by-ssh", "not-ready GL-17",
+         said(submodules_read=1, submodules=["gitlab.corp.example:group/lib.git"]),
+         said(submodules_read=1, submodules=["../lib.git"]))
+    pair("gl17-submodule-host-dead", "not-ready GL-17",
+         handed_out("submodule", f"https://{OTHER}/group/lib.git", MAVEN_IP, CLOSED,
+                    submodules_read=1, submodules=[f"https://{OTHER}/group/lib.git"]),
+         handed_out("submodule", f"https://{OTHER}/group/lib.git", MAVEN_IP, {},
+                    submodules_read=1, submodules=[f"https://{OTHER}/group/lib.git"]))
+
+
+def asked(path, http, **more):
+    """Git's own request, and what GitLab's row holds of it."""
+    def change(world):
+        said(**more)(world)
+        world["exchanges"].append(exchange(CLONE, f"/group/app.git{path}", "git", GITLAB_IP,
+                                           "basic", http=http))
+    return change
+
+
+def posted(http, **more):
+    return asked("/git-upload-pack", {**http, "method": "POST"}, **more)
+
+
+def whatever_size(change):
+    """Small packets were tried as well, and did not help."""
+    def changed(world):
+        change(world)
+        world["experiments"] = [{"url": CLONE, "address": GITLAB_IP, "port": 443, "kind": "mss",
+                                 "value": value, "tried": 2, "succeeded": 0, "reached": "tcp"}
+                                for value in (536, 1200, 1460)]
+    return changed
+
+
+def references(status, **more):
+    return said(**{"refs_basic": status, "refs_read": None, "head": None, "references": 0,
+                   "pack": None, "pack_status": None, **more})
+
+
+def git():
+    good = answer(200, content_type="application/x-git-upload-pack-result", body="git")
+    well = posted(good)
+    pair("gl05-authorization-lost", "not-ready GL-05", references(401))
+    pair("gl08-guest-may-not-read", "not-ready GL-08", references(
+        403, git_message="You are not allowed to download code from this project."))
+    pair("gl10-git-over-http-off", "not-ready GL-10", references(
+        403, git_message="Git access over HTTP is not allowed"))
+    pair("gl21-git-password", "not-ready GL-21", references(
+        403, git_message="Your password expired. Please access GitLab from a web browser."))
+    for label, cause, http, more in (
+            ("gl13-no-pack-behind-a-gateway", "GL-13", page(502, "502 Bad Gateway"),
+             {"pack_status": 502, "pack": 0}),
+            ("gl13-gitaly-says-no", "GL-13", good, {"pack": 0, "git_message": "fatal: no space"}),
+            ("gl16-post-redirected", "GL-16", page(302, None), {"pack_status": 302, "pack": 0}),
+            ("gl23-page-instead-of-a-pack", "GL-23", page(200, "Portal"), {"pack": 0}),
+            ("gl25-pack-cut-short", "GL-25", silent("cut"), {"pack_status": None, "pack": None})):
+        pair(label, f"not-ready {cause}", posted(http, **more), well)
+    pair("gl19-pack-does-not-come", "ready-with-risks GL-19",
+         whatever_size(posted(silent("timed-out", limit="request 4.0 s"), pack_status=None,
+                              pack=None)), well)
+    pair("gl19-pack-comes-late", "ready-with-risks GL-19", posted(good, pack_us=2400000), well)
+    damaged = {"refs_read": 0, "head": None, "pack": None, "pack_status": None}
+    pair("gl25-no-references", "not-ready GL-25",
+         asked("/info/refs?service=git-upload-pack", good, **damaged),
+         asked("/info/refs?service=git-upload-pack", good))
+
+
+def registry():
+    domain = "https://x-registry-vpc.cn-hangzhou.cr.aliyuncs.com/v2/"
+    challenge = ('Bearer realm="https://dockerauth-vpc.cn-hangzhou.aliyuncs.com/auth",'
+                 'service="registry.aliyuncs.com:cn-hangzhou:china:cri-x:x"')
+
+    def answered(http, **more):
+        def change(world):
+            host = domain.split("/")[2]
+            world["targets"].append(target(domain, "registry"))
+            world["names"].append(name(host, "192.168.1.77"))
+            world["attempts"].append(attempt(domain, "192.168.1.77", host, tls=tls(host),
+                                             http=http))
+            world["registry"] = [{"url": domain, "address": "192.168.1.77", "status": 401, **more}]
+        return change
+
+    good = answer(401, authenticate=challenge)
+    pair("dns06-other-address", "ready-with-risks DNS-06",
+         answered(good, expected=["192.168.1.78"]), answered(good, expected=["192.168.1.77"]))
+    pair("dns06-no-registry", "ready-with-risks DNS-06", answered(page(404, "404 Not Found")),
+         answered(good))
+
+
+if __name__ == "__main__":
+    api()
+    token()
+    project()
+    urls()
+    git()
+    registry()

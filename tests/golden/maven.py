@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the fixtures of the rules about Maven repositories: one defect a file, each with a healthy
+twin."""
+
+from ladder import (MAVEN, MAVEN_IP, attempt, exchange, maven, page, pair, plan, silent, tls)
+
+HOST = "maven.corp.example"
+JAR = "/commons-io/commons-io/2.11.0/commons-io-2.11.0.jar"
+PRIVATE = {"chain_system": 20, "chain_error": "unable to get local issuer certificate"}
+
+
+def said(**more):
+    def change(world):
+        world["maven"] = [maven(**more)]
+    return change
+
+
+def nothing(**more):
+    """What was asked for is not there, so nothing was compared."""
+    return said(**{"metadata": 404, "metadata_is_xml": False, "version_named": None,
+                   "artifact_status": 404, "pom": 404, "checksum": None, "checksum_matches": None,
+                   **more})
+
+
+def metadata():
+    pair("dep07-credentials-wanted", "not-ready DEP-07",
+         nothing(metadata=401, artifact_status=401, pom=None))
+    pair("dep13-no-repository", "not-ready DEP-13", nothing(), said(metadata=404,
+                                                                  metadata_is_xml=False))
+    pair("dep13-page-for-everything", "not-ready DEP-13",
+         nothing(metadata=200, artifact_status=200, pom=None))
+    pair("dep14-behind-a-gateway", "not-ready DEP-14",
+         nothing(metadata=502, artifact_status=502, pom=None))
+
+
+def by_address():
+    """The same site by its address, where the default one answers."""
+    url = f"https://{MAVEN_IP}/repository/maven-public/"
+
+    def change(row):
+        def changed(world):
+            world["targets"][1].update(url=url, root=url, host=MAVEN_IP, literal=True)
+            world["attempts"][1] = attempt(url, MAVEN_IP, MAVEN_IP, http=page(404, "404"))
+            row(world)
+            world["maven"][0]["url"] = url
+            world["names"] = world["names"][:1]
+        return changed
+
+    artifact = "commons-io:commons-io:2.11.0"
+    pair("dep09-default-site", "not-ready DEP-09 DEP-13", change(nothing()), change(said()),
+         planned=plan(maven=[{"url": url, "artifact": artifact}]))
+
+
+def artifact():
+    pair("dep07-artifact-wants-credentials", "not-ready DEP-07", said(artifact_status=403))
+    pair("dep10-named-and-missing", "ready-with-risks DEP-10",
+         said(artifact_status=404, pom=200, checksum_matches=None))
+    pair("dep10-upstream-slow", "ready-with-risks DEP-10", said(artifact_us=3000000))
+    pair("dep12-checksum-differs", "not-ready DEP-12",
+         said(checksum_matches=0, checksum_seen="4" * 40))
+    pair("dep14-artifact-unavailable", "not-ready DEP-14", said(artifact_status=503))
+
+    def cut(world):
+        said(artifact_status=None, checksum=None, checksum_matches=None)(world)
+        world["exchanges"].append(exchange(MAVEN, f"/repository/maven-public{JAR}", "artifact",
+                                           MAVEN_IP, "none", http=silent("cut", received=4096)))
+
+    pair("dep14-artifact-cut-short", "not-ready DEP-14", cut)
+
+
+def risks():
+    plain = MAVEN.replace("https", "http")
+
+    def by_http(world):
+        world["targets"][1].update(url=plain, root=plain, scheme="http", port=80)
+        world["attempts"][1] = attempt(plain, MAVEN_IP, HOST, http=page(200, "Index"))
+        world["maven"] = [maven(plain)]
+
+    pair("dep03-plain-http", "ready-with-risks DEP-03", by_http)
+
+    def trusted(**more):
+        def change(world):
+            world["attempts"][1]["tls"] = tls(HOST, **more)
+        return change
+
+    pair("dep08-by-cacert-alone", "ready-with-risks DEP-08 TLS-02",
+         trusted(**PRIVATE, chain_given=0), trusted(chain_given=20))
+
+
+if __name__ == "__main__":
+    metadata()
+    by_address()
+    artifact()
+    risks()

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules about Maven repositories and about the registry, beyond one cause a fixture
+ * (tests/golden/maven.py).
+ */
+#include "tests/unit/rule_rows.h"
+
+#define URL "https://mvn.test/repository/public/"
+#define ARTIFACT ",\"artifact\":\"org.x:lib:1.0\""
+#define JAR "/org/x/lib/1.0/lib-1.0.jar"
+#define HERE(maven) PLAN(",\"vantage\":\"vswitch-host\",\"maven\":[{\"url\":\"" URL "\"" maven "}]")
+#define TARGET(url, purpose, scheme, host, more)                                                   \
+	"{\"url\":\"" url "\",\"purpose\":\"" purpose "\",\"root\":\"" URL                         \
+	"\",\"root_purpose\":\"maven\",\"scheme\":\"" scheme "\",\"host\":\"" host "\"" more "}"
+#define ROOT TARGET(URL, "maven", "https", "mvn.test", "")
+#define ATTEMPT(url, status, more)                                                                 \
+	"{\"url\":\"" url "\",\"address\":\"172.20.5.20\",\"port\":443,"                           \
+	"\"tcp\":{\"outcome\":\"connected\"},\"http\":{\"outcome\":\"answered\",\"status\":"       \
+	status "}" more "}"
+#define FIRST ATTEMPT(URL, "200", "")
+#define SEEN(targets, attempts, maven, more)                                                       \
+	"\"endpoints\":{\"state\":\"ok\",\"targets\":[" targets "],\"attempts\":[" attempts        \
+	"],\"maven\":[" maven "]" more "}"
+#define SAID(more) "{\"url\":\"" URL "\",\"address\":\"172.20.5.20\",\"kind\":\"nexus\"" more "}"
+#define ASKED(more)                                                                                \
+	FACTS2(HERE(ARTIFACT),                                                                     \
+	       SEEN(ROOT, FIRST, SAID(ARTIFACT ",\"artifact_path\":\"" JAR "\"" more), ""))
+#define GOOD ",\"metadata\":200,\"metadata_is_xml\":true,\"version_named\":1"
+#define EXCHANGE(rung, path, http)                                                                 \
+	",\"exchanges\":[{\"url\":\"" URL "\",\"path\":\"" path "\",\"rung\":\"" rung              \
+	"\",\"http\":{" http "}}]"
+#define WITH(maven, exchange)                                                                      \
+	FACTS2(HERE(ARTIFACT),                                                                     \
+	       SEEN(ROOT, FIRST, SAID(ARTIFACT ",\"artifact_path\":\"" JAR "\"" maven), exchange))
+#define ELSEWHERE "https://store.test/lib.jar"
+#define MOVED(maven, attempts)                                                                     \
+	FACTS2(HERE(ARTIFACT),                                                                     \
+	       SEEN(JOIN(ROOT, TARGET(ELSEWHERE, "redirect", "https", "store.test", "")),          \
+		    FIRST attempts, SAID(ARTIFACT ",\"artifact_path\":\"" JAR "\"" maven), ""))
+
+static void test_metadata(void **state)
+{
+	static const struct row rows[] = {
+		{ "served", ASKED(GOOD), STATUS_PASS, NULL, "nexus repository, metadata of", 0 },
+		{ "no artifact in the plan",
+		  FACTS2(HERE(""), SEEN(ROOT, FIRST, SAID(""), "")), STATUS_SKIPPED, NULL,
+		  "maven[].artifact", 0 },
+		{ "nobody answered", FACTS2(HERE(ARTIFACT), SEEN(ROOT, "", "", "")), STATUS_UNKNOWN,
+		  NULL, "not reached", 0 },
+		{ "a row of another that answered",
+		  FACTS2(HERE(ARTIFACT), SEEN(ROOT, "", "{\"url\":\"" URL "\"}", "")),
+		  STATUS_UNKNOWN, NULL, "not reached", 0 },
+		{ "wants credentials", ASKED(",\"metadata\":401"), STATUS_FAIL, "DEP-07", "401",
+		  0 },
+		{ "forbids", ASKED(",\"metadata\":403"), STATUS_FAIL, "DEP-07", "403", 0 },
+		{ "broken", ASKED(",\"metadata\":503"), STATUS_FAIL, "DEP-14", "503", 0 },
+		{ "no metadata", ASKED(",\"metadata\":200"), STATUS_FAIL, "DEP-13", NULL, 0 },
+		{ "nothing at all", ASKED(",\"metadata\":404,\"artifact_status\":404"), STATUS_FAIL,
+		  "DEP-13", "404 for metadata, file and POM", 0 },
+		{ "a repository without metadata",
+		  ASKED(",\"metadata\":404,\"artifact_status\":200"), STATUS_PASS, NULL,
+		  "a fixed version needs none", 0 },
+		{ "a POM alone", ASKED(",\"metadata\":404,\"artifact_status\":404,\"pom\":200"),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "silent",
+		  WITH("", EXCHANGE("metadata", "/x/maven-metadata.xml",
+				    "\"outcome\":\"timed-out\",\"limit\":\"request 4.0 s\"")),
+		  STATUS_FAIL, "DEP-14", "request 4.0 s", 0 },
+		{ "the run ended",
+		  WITH("", EXCHANGE("metadata", "/x/maven-metadata.xml",
+				    "\"outcome\":\"timed-out\",\"limit\":\"run 9.0 s\"")),
+		  STATUS_UNKNOWN, NULL, NULL, 0 },
+		{ "redirected", MOVED(",\"metadata\":302,\"metadata_from\":\"" ELSEWHERE "\"", ""),
+		  STATUS_UNKNOWN, NULL, "redirected", 0 },
+		{ "redirected, and served there",
+		  MOVED(",\"metadata\":302,\"metadata_from\":\"" ELSEWHERE
+			"\",\"metadata_is_xml\":true", ""),
+		  STATUS_PASS, NULL, "by a redirect", 0 },
+	};
+	static const struct row literal[] = {
+		{ "an address shows the default site",
+		  FACTS2(HERE(ARTIFACT),
+			 SEEN(TARGET(URL, "maven", "https", "mvn.test", ",\"literal\":true"), FIRST,
+			      SAID(ARTIFACT ",\"metadata\":404,\"artifact_status\":404"), "")),
+		  STATUS_FAIL, "DEP-09", NULL, 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("maven-metadata-served", rows);
+	CHECK_ROWS("maven-metadata-served", literal);
+}
+
+static void test_artifact(void **state)
+{
+	static const struct row rows[] = {
+		{ "its checksum fits",
+		  ASKED(GOOD ",\"artifact_status\":200,\"checksum\":\"sha1\","
+			     "\"checksum_matches\":1"),
+		  STATUS_PASS, NULL, "its sha1 fits", 0 },
+		{ "without a checksum",
+		  ASKED(GOOD ",\"artifact_status\":200,\"note\":\"none offered\""), STATUS_PASS,
+		  NULL, "not compared: none offered", 0 },
+		{ "its checksum does not fit",
+		  ASKED(GOOD ",\"artifact_status\":200,\"checksum\":\"sha1\","
+			     "\"checksum_given\":\"a\",\"checksum_seen\":\"b\","
+			     "\"checksum_matches\":0"),
+		  STATUS_FAIL, "DEP-12", NULL, 0 },
+		{ "slow from a proxy repository",
+		  ASKED(GOOD ",\"artifact_status\":200,\"artifact_us\":2500000"), STATUS_WARN,
+		  "DEP-10", "2500 ms", 0 },
+		{ "missing, and named", ASKED(GOOD ",\"artifact_status\":404"), STATUS_WARN,
+		  "DEP-10", "404", 0 },
+		{ "missing, and its POM is there",
+		  ASKED(",\"metadata\":200,\"metadata_is_xml\":true,\"version_named\":0,"
+			"\"artifact_status\":404,\"pom\":200"),
+		  STATUS_WARN, "DEP-10", NULL, 0 },
+		{ "a version that is not there",
+		  ASKED(",\"metadata\":200,\"metadata_is_xml\":true,\"version_named\":0,"
+			"\"artifact_status\":404"),
+		  STATUS_UNKNOWN, NULL, "does not have", 0 },
+		{ "wants credentials", ASKED(GOOD ",\"artifact_status\":401"), STATUS_FAIL,
+		  "DEP-07", NULL, 0 },
+		{ "broken", ASKED(GOOD ",\"artifact_status\":502"), STATUS_FAIL, "DEP-14", "502",
+		  0 },
+		{ "cut off", WITH(GOOD, EXCHANGE("artifact", JAR, "\"outcome\":\"cut\"")),
+		  STATUS_FAIL, "DEP-14", "cut", 0 },
+		{ "not asked", ASKED(GOOD), STATUS_UNKNOWN, NULL, "not reached", 0 },
+		{ "no artifact in the plan",
+		  FACTS2(HERE(""),
+			 SEEN(ROOT, FIRST, SAID(",\"note\":\"no artifact in the plan\""), "")),
+		  STATUS_UNKNOWN, NULL, "no artifact in the plan", 0 },
+		{ "redirected to where nobody answers",
+		  MOVED(GOOD ",\"artifact_status\":302,\"artifact_from\":\"" ELSEWHERE "\"", ""),
+		  STATUS_UNKNOWN, NULL, "redirected", 0 },
+		{ "redirected, and served there",
+		  MOVED(GOOD ",\"artifact_status\":302,\"artifact_from\":\"" ELSEWHERE
+			     "\",\"checksum\":\"md5\",\"checksum_matches\":1",
+			"," ATTEMPT(ELSEWHERE, "200", "")),
+		  STATUS_PASS, NULL, "by a redirect, its md5 fits", 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("maven-artifact-served", rows);
+}
+
+#define TLS(system, given)                                                                         \
+	",\"tls\":{\"outcome\":\"done\",\"chain_system\":" system ",\"chain_given\":" given "}"
+#define BY_HTTP(host, url)                                                                         \
+	FACTS2(PLAN(",\"vantage\":\"vswitch-host\",\"maven\":[{\"url\":\"" url "\"}]"),            \
+	       SEEN(TARGET(url, "maven", "http", host, ""), "", "", ""))
+
+static void test_risks(void **state)
+{
+	static const struct row rows[] = {
+		{ "https", FACTS2(HERE(""), SEEN(ROOT, ATTEMPT(URL, "200", TLS("0", "null")), "",
+						 "")),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "a private authority",
+		  FACTS2(HERE(""), SEEN(ROOT, ATTEMPT(URL, "200", TLS("20", "0")), "", "")),
+		  STATUS_WARN, "DEP-08", "--cacert alone", 0 },
+		{ "an authority nobody knows",
+		  FACTS2(HERE(""), SEEN(ROOT, ATTEMPT(URL, "200", TLS("20", "20")), "", "")),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "http", BY_HTTP("mvn.test", "http://mvn.test/"), STATUS_WARN, "DEP-03", NULL, 0 },
+		{ "http on this machine", BY_HTTP("127.0.0.1", "http://127.0.0.1/"), STATUS_PASS,
+		  NULL, NULL, 0 },
+		{ "http on this machine, by name", BY_HTTP("localhost", "http://localhost/"),
+		  STATUS_PASS, NULL, NULL, 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("maven-risks", rows);
+}
+
+#define DOMAIN "https://r-registry-vpc.test/v2/"
+#define REGISTRY(http, row)                                                                        \
+	FACTS2(PLAN(",\"vantage\":\"vswitch-host\""),                                              \
+	       "\"endpoints\":{\"state\":\"ok\",\"targets\":[{\"url\":\"" DOMAIN                   \
+	       "\",\"purpose\":\"registry\",\"root\":\"" DOMAIN                                    \
+	       "\",\"root_purpose\":\"registry\",\"scheme\":\"https\",\"host\":\"r-registry-vpc."  \
+	       "test\",\"port\":443}],\"attempts\":[{\"url\":\"" DOMAIN                            \
+	       "\",\"address\":\"192.168.1.77\",\"port\":443,\"http\":{" http                      \
+	       "}}],\"registry\":[{\"url\":\"" DOMAIN "\"" row "}]}")
+#define CHALLENGE                                                                                  \
+	"\"outcome\":\"answered\",\"status\":401,\"authenticate\":\"Bearer realm=\\\"x\\\"\""
+
+static void test_registry(void **state)
+{
+	static const struct row rows[] = {
+		{ "its challenge", REGISTRY(CHALLENGE, ""), STATUS_PASS, NULL,
+		  "the registry answers at 192.168.1.77", 0 },
+		{ "at the link's address", REGISTRY(CHALLENGE, ",\"expected\":[\"192.168.1.77\"]"),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "at another address", REGISTRY(CHALLENGE, ",\"expected\":[\"192.168.1.78\"]"),
+		  STATUS_WARN, "DNS-06", "not the address", 0 },
+		{ "something else",
+		  REGISTRY("\"outcome\":\"answered\",\"status\":404", ""), STATUS_WARN, "DNS-06",
+		  "something else", 0 },
+		{ "nobody", REGISTRY("\"outcome\":\"untried\"", ""), STATUS_UNKNOWN, NULL, NULL,
+		  0 },
+		{ "not asked for",
+		  FACTS2(HERE(""), SEEN(ROOT, FIRST, "", "")), STATUS_SKIPPED, NULL, "--registry",
+		  0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("registry-answers", rows);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_metadata), cmocka_unit_test(test_artifact),
+		cmocka_unit_test(test_risks),	 cmocka_unit_test(test_registry),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
