@@ -54,6 +54,7 @@ const struct rule *const rule_catalog[] = {
 	&rule_names_fully_qualified,
 	&rule_ipv6_addresses_answer,
 	&rule_overlay_passes_names,
+	&rule_names_agree_elsewhere,
 	&rule_redirect_port_open,
 	&rule_path_treats_flows_alike,
 	&rule_endpoint_connects,

@@ -77,8 +77,12 @@ void join_release(struct join *join);
  */
 int join_skip_elsewhere(const struct join *join, size_t place, struct findings *findings);
 
+/* Compares what the machines were told of the same names. */
+void join_names(const struct join *join, struct findings *findings);
+
 /* Rules whose findings are made behind the engine; part of the catalogue. */
 extern const struct rule rule_return_carried_on; /* by join_judge() */
+extern const struct rule rule_names_agree_elsewhere; /* likewise */
 extern const struct rule rule_facts_fresh;       /* by the caller, who has a clock; join_add() */
 
 #endif

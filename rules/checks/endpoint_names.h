@@ -51,6 +51,8 @@ bool endpoint_is_built_from(const struct endpoint_target *target);
 /* A finding about a rung of this target. NULL: out of memory, latched. */
 struct finding *endpoint_finding(struct findings *out, enum finding_status status,
 				 const struct endpoint_target *target, enum endpoint_rung rung);
+/* Is it the first target with its host name that builds look up? Each name is judged once. */
+bool endpoint_is_first(const struct endpoints_facts *endpoints, size_t place);
 /* Calls `judge` once for each name that builds look up; says so where there is none. */
 typedef void judge_name(const struct rule_context *context, const struct endpoint_target *target,
 			const struct name_view *view, struct findings *out);

@@ -247,8 +247,7 @@ bool name_same_addresses(const struct strings *a, const struct strings *b)
 	return a->count == b->count;
 }
 
-/* The first target of this host: each host is judged once. */
-static bool is_first(const struct endpoints_facts *endpoints, size_t place)
+bool endpoint_is_first(const struct endpoints_facts *endpoints, size_t place)
 {
 	const struct endpoint_target *target =
 		LIST_AT(&endpoints->targets, struct endpoint_target, place);
@@ -275,7 +274,7 @@ void endpoint_each_name(const struct rule_context *context, judge_name *judge,
 		const struct endpoint_target *target =
 			LIST_AT(&endpoints->targets, struct endpoint_target, i);
 
-		if (!is_first(endpoints, i))
+		if (!endpoint_is_first(endpoints, i))
 			continue;
 		name_view_find(&view, endpoints, target->host);
 		judge(context, target, &view, out);
