@@ -69,6 +69,24 @@ class Answer:
     def _causes(self, status):
         return {cause for found in self._spoken(status) for cause in found["causes"]}
 
+    def unformed(self):
+        """Findings on a URL that leave out what the issue wants each of them to say."""
+        for found in self.report["findings"]:
+            subject, status = found["subject"], found["status"]
+            if "url" not in subject or status == "skipped":
+                continue
+            where = f"{found['code']} {status} on {subject['url']}"
+            if not found["message"]:
+                yield f"{where} says nothing"
+            if "rung" not in subject:
+                yield f"{where} names no rung"
+            if status in ("fail", "warn") and not found.get("remedy"):
+                yield f"{where} knows no fix"
+            if status == "unknown" and not found.get("settle"):
+                yield f"{where} does not say what would settle it"
+            if status == "blocked" and not found["blocked_by"]:
+                yield f"{where} does not say by what"
+
     def unknown(self):
         return sorted({found["code"] for found in self._spoken("unknown")})
 
@@ -93,6 +111,7 @@ class Check:
         self.equal(f"{run.word} verdict", seen, f"{run.verdict}, exit {table.EXIT[run.verdict]}")
         if run.rungs:
             self.equal(f"{run.word} rungs", show(answer.rungs), show(run.rungs))
+        self.wrong += [f"{run.word}: {line}" for line in answer.unformed()]
         if answer.took_ms > LIMIT_MS:
             self.wrong.append(f"{run.word}: took {answer.took_ms} ms, more than {LIMIT_MS}")
 
@@ -164,6 +183,7 @@ def ask(lab, program, row, run):
               real_script(lab, run.plan, row.repeat if run.word == "planted" else 1) +
               f"real=$!\nstatus=0\n{command} || status=$?\nwait \"$real\"\nexit $status")
     status, out, err = lab.attempt(script)
+    (lab.folder / f"{run.word}.report.json").write_text(out)
     for what, text in (("report", out), ("stderr", err),
                        ("facts", facts.read_text() if facts.exists() else "")):
         if TOKEN in text:
