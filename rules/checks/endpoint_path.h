@@ -18,7 +18,9 @@ extern const struct rule rule_proxies_unused;
  * What hides a connection that fails: its name, an address that the link does not list, and (each
  * adds its code here) what knows a URL to be wrong before any port of it is.
  */
-#define PATH_AFTER "names-answer", "allow-list-complete", "redirect-port-open"
+#define PATH_AFTER                                                                                 \
+	"gitlab-clone-url-fits", "gitlab-lfs-reachable", "gitlab-submodules-reachable",            \
+		"names-answer", "allow-list-complete", "redirect-port-open"
 /* For the `after` of every rung above. */
 #define PATH_RULES "path-treats-flows-alike", "endpoint-connects", "path-carries-large-packets"
 
