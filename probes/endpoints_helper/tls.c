@@ -92,7 +92,7 @@ static void complete(struct tls_watch *watch)
 	count(watch);
 	watch->fact.outcome = TLS_DONE;
 	watch->fact.took_us.known = true;
-	watch->fact.took_us.value = (uint32_t)(loop_now() - watch->started);
+	watch->fact.took_us.value = (uint32_t)(loop_now() - watch->started - watch->judging);
 	watch->fact.stapled = SSL_get_tlsext_status_ocsp_resp(watch->ssl, &stapled) > 0;
 	keep_string(watch, &watch->fact.version, SSL_get_version(watch->ssl));
 	keep_string(watch, &watch->fact.cipher, SSL_get_cipher_name(watch->ssl));
@@ -145,9 +145,11 @@ static int wanted(SSL *ssl, X509 **certificate, EVP_PKEY **key)
 static int verify(X509_STORE_CTX *store_context, void *owner)
 {
 	struct tls_watch *watch = owner;
+	uint64_t started = loop_now();
 
 	if (tls_judge(watch, store_context))
 		watch->error = -ENOMEM;
+	watch->judging += loop_now() - started;
 	watch->verified = !watch->error && watch->fact.name_matches &&
 			  ((watch->fact.chain_system.known && !watch->fact.chain_system.value) ||
 			   (watch->fact.chain_given.known && !watch->fact.chain_given.value));

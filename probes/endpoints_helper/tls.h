@@ -36,6 +36,7 @@ struct tls_watch {
 
 	SSL *ssl; /* the library's, from the first call-back to the end of the handshake */
 	uint64_t started;
+	uint64_t judging; /* our own time with the chain, which is none of the peer's */
 	bool greeted;    /* our first message went out */
 	bool finished;   /* the handshake completed */
 	bool ended;    /* its facts were taken: cleaning up tells nothing */

@@ -251,7 +251,7 @@ def main():
     say("http no-proxy", driver.proxy.connections and f"{driver.proxy.connections} connections")
     wrong, right = driver.secrets()
     say("tls token-kept", wrong and f"heard by {', '.join(sorted(wrong))}")
-    if not only or "gitlab" in only:
+    if not only or only & {"gitlab", "gitlab-stays"}:
         say("tls token-given", "" if right else "nobody heard the token, not even its GitLab")
 
 

@@ -8,6 +8,7 @@
 set -eu
 
 build=$(CDPATH='' cd -- "$1" && pwd -P)
+shift
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 
 for tool in unshare ip nft python3 mount openssl; do
@@ -28,8 +29,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
 if [ -n "$mine" ]; then
-	unshare -Urmnu python3 "$here/web_hostile.py" "$build" "$work" || status=$?
+	unshare -Urmnu python3 "$here/web_hostile.py" "$build" "$work" "$@" || status=$?
 else
-	unshare -mnu python3 "$here/web_hostile.py" "$build" "$work" || status=$?
+	unshare -mnu python3 "$here/web_hostile.py" "$build" "$work" "$@" || status=$?
 fi
 [ "$status" -eq 0 ] || echo "FAIL endpoints web: the driver ended with $status"
