@@ -88,7 +88,10 @@ const struct probe probe_endpoints = {
 	.keeps = 0,
 	.wire = "DNS questions; TCP connections, TLS handshakes and HTTP requests to the hosts of "
 		"the plan's URLs and to those that they name; the token to the plan's own GitLab "
-		"alone",
+		"alone. Where one of these fails, or with --deep: SYNs to the same port with "
+		"small times to live and IP_MINTTL, two empty datagrams to it, up to 64 "
+		"connections from chosen source ports, and the same handshake or request with "
+		"smaller MSS",
 	.doc = "from the vSwitch side: names, connections, certificates, answers, GitLab's API "
 	       "and git, Maven's metadata and artifacts",
 	.section = SECTION_ENDPOINTS,

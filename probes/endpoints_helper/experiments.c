@@ -18,6 +18,8 @@
 #define SMALL_MSS 536u
 #define SMALL_SHOTS 2u
 #define REPEATS 2
+/* A server that is well is not to be pressed. */
+#define HEALTHY_AT_ONCE 4
 
 enum set_kinds {
 	SET_LADDER = 1u << 0,     /* MSS */
@@ -147,6 +149,8 @@ void experiments_start(struct target *target, const struct attempt_fact *attempt
 	if (!set)
 		return;
 	set->stage = stage;
+	if (kinds == SET_ALL)
+		set->at_once = HEALTHY_AT_ONCE;
 	set_measure(set, attempt);
 	start_shots(set, kinds);
 }

@@ -42,7 +42,8 @@ struct experiment_set {
 	size_t header_count;
 	int stage;          /* enum endpoint_rung that it got stuck in: TLS or HTTP */
 	uint64_t time_us;   /* for one shot */
-	struct shot *shots; /* under way */
+	struct shot *shots; /* those under way and those that wait for their turn */
+	size_t flying, at_once;
 	/* the request is still under way: a look at it once it has waited for long */
 	bool watching;
 	bool first;         /* it is the first of its attempt */
@@ -51,8 +52,9 @@ struct experiment_set {
 	uint32_t small_failed;
 	/* the MSS ladder */
 	uint32_t top;       /* what the plain connection uses, or a little more */
-	uint32_t passed, failed; /* largest MSS that passed, smallest that did not; 0: none */
+	uint32_t passed, failed; /* largest MSS that passed, smallest above that did not; 0: none */
 	unsigned int round; /* 0: not begun */
+	uint64_t began;
 	size_t pending;
 };
 
@@ -69,7 +71,11 @@ void set_measure(struct experiment_set *set, const struct attempt_fact *attempt)
 /* An answer takes so long. */
 void set_took(struct experiment_set *set, uint64_t microseconds);
 
-/* One attempt with one thing changed. Leaves its row; `done` may be NULL. */
+/*
+ * One attempt with one thing changed; `done` may be NULL. Leaves its row, but for an MSS whose
+ * connection was not answered: no SYN is too large, and a queue that many at once overflow says
+ * nothing about size.
+ */
 typedef void shot_done(struct experiment_set *set, uint32_t value, bool succeeded);
 void shot_start(struct experiment_set *set, int kind, uint32_t value, shot_done *done);
 void shots_free(struct experiment_set *set);

@@ -5,7 +5,7 @@
  *
  * First all rungs at once, then every value between the largest that passed and the smallest that
  * did not; where those are too many for one round, another narrows them once more. What contradicts
- * a larger value that passed, and the border itself, are tried again: one loss makes no border.
+ * a larger value that passed is tried again, and so is a border of few losses.
  */
 #include "probes/endpoints_helper/experiments_internal.h"
 
@@ -14,6 +14,9 @@
 #define ROUNDS 5
 #define AT_ONCE 20u
 #define TRIES 2u
+#define ENOUGH 4u
+/* No round begins later: a path that loses much would take all of them. */
+#define LADDER_US (UINT64_C(2500) * 1000)
 
 static const uint32_t rungs[] = {
 	536,  1000, 1200, 1240, 1260, 1280, 1300, 1320, 1340, 1360, 1380,
@@ -42,28 +45,37 @@ static bool is_rung(const struct experiment_set *set, const struct experiment_fa
 	       address_equal(&row->address, &set->address);
 }
 
-/* The largest value that passed, the smallest that did not; 0: none. */
-static void read_rows(struct experiment_set *set)
+/*
+ * The largest value that passed, and the smallest above it that did not; 0: none. Returns how many
+ * above it did not.
+ */
+static size_t read_rows(struct experiment_set *set)
 {
 	const struct list *list = &set->run->facts->experiments;
-	size_t i;
+	size_t i, lost = 0;
 
 	set->passed = 0;
 	set->failed = 0;
 	for (i = 0; i < list->count; i++) {
 		const struct experiment_fact *row = LIST_AT(list, struct experiment_fact, i);
 
-		if (!is_rung(set, row))
-			continue;
-		if (row->succeeded && row->value > set->passed)
+		if (is_rung(set, row) && row->succeeded && row->value > set->passed)
 			set->passed = row->value;
-		if (!row->succeeded && (!set->failed || row->value < set->failed))
+	}
+	for (i = 0; i < list->count; i++) {
+		const struct experiment_fact *row = LIST_AT(list, struct experiment_fact, i);
+
+		if (!is_rung(set, row) || row->value <= set->passed)
+			continue;
+		lost++;
+		if (!set->failed || row->value < set->failed)
 			set->failed = row->value;
 	}
+	return lost;
 }
 
-/* Tries values up to `most` again that failed once. Were there any? */
-static bool try_again(struct experiment_set *set, uint32_t most)
+/* Tries values up to `most` again that failed once. */
+static void try_again(struct experiment_set *set, uint32_t most)
 {
 	uint32_t values[AT_ONCE];
 	const struct list *list = &set->run->facts->experiments;
@@ -78,7 +90,6 @@ static bool try_again(struct experiment_set *set, uint32_t most)
 	}
 	for (i = 0; i < count; i++)
 		try_mss(set, values[i]);
-	return count > 0;
 }
 
 static void narrow(struct experiment_set *set)
@@ -92,18 +103,19 @@ static void narrow(struct experiment_set *set)
 
 static void finish_round(struct experiment_set *set)
 {
-	read_rows(set);
+	size_t lost = read_rows(set);
+
 	/* nothing passed, or everything: there is no border */
-	if (set->round >= ROUNDS || !set->passed || !set->failed)
+	if (set->round >= ROUNDS || !set->passed || !set->failed ||
+	    loop_now() - set->began > LADDER_US)
 		return;
 	set->round++;
 	set->pending++;
-	if (set->failed < set->passed)
-		(void)try_again(set, set->passed);
-	else if (set->failed == set->passed + 1)
-		(void)try_again(set, set->failed);
-	else
+	/* values below one that passed are tried again, and a border that stands on few losses */
+	if (set->failed > set->passed + 1)
 		narrow(set);
+	try_again(set, set->failed == set->passed + 1 && lost < ENOUGH ? set->failed
+									: set->passed);
 	set->pending--;
 }
 
@@ -115,6 +127,7 @@ void mss_start(struct experiment_set *set)
 	if (set->round)
 		return;
 	set->round = 1;
+	set->began = loop_now();
 	set->pending++;
 	for (i = 0; i < sizeof(rungs) / sizeof(rungs[0]) && rungs[i] < set->top; i++)
 		try_mss(set, rungs[i]);

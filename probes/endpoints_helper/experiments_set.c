@@ -12,12 +12,14 @@
 #include <string.h>
 
 /* One shot: what an answer takes here, with room for loss, and not the patience of the attempt. */
-#define SHOT_LEAST_US (UINT64_C(600) * 1000)
+#define SHOT_LEAST_US (UINT64_C(450) * 1000)
 #define SHOT_MOST_US (UINT64_C(2000) * 1000)
 /* A segment carries 12 bytes less than the MSS says where both sides stamp it (RFC 7323). */
 #define STAMP_LENGTH 12u
 #define MSS_MOST 32767u
 #define HEADERS_MAX 16
+/* Where the attempt stalled, most of them wait for nothing. */
+#define SHOTS_AT_ONCE 16
 
 /* The same URL with the address in the place of the name. */
 static int name_address(struct experiment_set *set)
@@ -116,6 +118,7 @@ struct experiment_set *set_new(struct target *target, const struct attempt_fact 
 	set->port = attempt->port;
 	set->url = text_copy(attempt->url);
 	set->patience.owner = set;
+	set->at_once = SHOTS_AT_ONCE;
 	set_measure(set, attempt);
 	if (!copy_request(set, request) && !name_address(set) && set->url)
 		return set;

@@ -10,12 +10,15 @@
 #include <stdlib.h>
 
 #define CONNECT_US (UINT64_C(500) * 1000)
+#define CONNECTS_MOST 4
 
 struct shot {
 	struct shot *next, **place;
 	struct experiment_set *set;
 	int kind;
 	uint32_t value;
+	unsigned int connects;
+	bool flies;
 	shot_done *done;
 };
 
@@ -39,6 +42,8 @@ struct experiment_fact *experiment_row(struct run *run, const struct experiment_
 	row->url = text_copy(key->url);
 	return run_keeps(run, row->url) ? row : NULL;
 }
+
+static void launch(struct shot *shot);
 
 /* Keeps the furthest rung that any of its kind reached, and the first detail. */
 static void note(const struct shot *shot, bool succeeded, int reached, const char *detail)
@@ -73,16 +78,31 @@ static void shot_free(struct shot *shot)
 	free(shot);
 }
 
+/* The one that has waited longest stands last in the list. */
+static void launch_next(struct experiment_set *set)
+{
+	struct shot *shot, *next = NULL;
+
+	for (shot = set->shots; shot; shot = shot->next)
+		if (!shot->flies)
+			next = shot;
+	if (next && set->flying < set->at_once)
+		launch(next);
+}
+
 static void end(struct shot *shot, bool succeeded, int reached, const char *detail)
 {
 	struct experiment_set *set = shot->set;
 	shot_done *done = shot->done;
 	uint32_t value = shot->value;
 
-	note(shot, succeeded, reached, detail);
+	if (shot->kind != EXPERIMENT_MSS || reached > RUNG_NAME)
+		note(shot, succeeded, reached, detail);
+	set->flying--;
 	shot_free(shot);
 	if (done)
 		done(set, value, succeeded);
+	launch_next(set);
 }
 
 static void flown(void *owner, bool completed, const char *subject)
@@ -128,7 +148,10 @@ static void connected(void *owner, int fd, struct tcp_fact *tcp)
 	struct experiment_set *set = shot->set;
 	bool bare = shot->kind == EXPERIMENT_NO_SNI;
 
-	if (fd < 0) {
+	if (fd < 0 && shot->kind == EXPERIMENT_MSS && shot->connects < CONNECTS_MOST) {
+		set->flying--;
+		launch(shot);
+	} else if (fd < 0) {
 		end(shot, false, RUNG_NAME, tcp_outcome_words[tcp->outcome]);
 	} else if (set->stage == RUNG_TLS || bare) {
 		struct flight_options flight = { .fd = fd, .time_us = set->time_us,
@@ -146,13 +169,23 @@ static void connected(void *owner, int fd, struct tcp_fact *tcp)
 	}
 }
 
-void shot_start(struct experiment_set *set, int kind, uint32_t value, shot_done *done)
+static void launch(struct shot *shot)
 {
+	struct experiment_set *set = shot->set;
 	struct connect_options options = {
 		.address = set->address, .port = set->port, .quiet = true, .time_us = CONNECT_US,
-		.default_source = kind == EXPERIMENT_DEFAULT_SOURCE,
-		.mss = kind == EXPERIMENT_MSS ? value : 0,
+		.default_source = shot->kind == EXPERIMENT_DEFAULT_SOURCE,
+		.mss = shot->kind == EXPERIMENT_MSS ? shot->value : 0,
 	};
+
+	shot->flies = true;
+	shot->connects++;
+	set->flying++;
+	(void)connect_start(set->run, &options, connected, shot);
+}
+
+void shot_start(struct experiment_set *set, int kind, uint32_t value, shot_done *done)
+{
 	struct shot *shot = calloc(1, sizeof(*shot));
 
 	if (!run_keeps(set->run, shot)) {
@@ -164,7 +197,8 @@ void shot_start(struct experiment_set *set, int kind, uint32_t value, shot_done 
 	if (shot->next)
 		shot->next->place = &shot->next;
 	set->shots = shot;
-	(void)connect_start(set->run, &options, connected, shot);
+	if (set->flying < set->at_once)
+		launch(shot);
 }
 
 void shots_free(struct experiment_set *set)

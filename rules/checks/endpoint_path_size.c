@@ -15,11 +15,40 @@
 /* IPv4 and TCP headers without options: what an MSS leaves out of a packet. */
 #define HEADERS 40u
 
+/* So many of ten values up to the largest that passed have to pass, or sizes tell nothing. */
+#define MOST_OF_TEN 7u
+
 struct ladder {
 	uint32_t rungs, passed_rungs;
-	uint32_t passed, failed; /* largest MSS that passed, smallest that did not; 0: none */
+	uint32_t passed, failed; /* largest MSS that passed, smallest above that did not; 0: none */
+	uint32_t odd;            /* values below `passed` that did not */
 	size_t passed_at, failed_at;
 };
+
+static bool is_rung(const struct experiment_fact *row, const struct attempt_fact *attempt)
+{
+	return row->kind == EXPERIMENT_MSS && row->tried && text_equal(row->url, attempt->url) &&
+	       address_equal(&row->address, &attempt->address);
+}
+
+static void read_failed(const struct list *list, const struct attempt_fact *attempt,
+			struct ladder *ladder)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		const struct experiment_fact *row = LIST_AT(list, struct experiment_fact, i);
+
+		if (!is_rung(row, attempt) || row->succeeded)
+			continue;
+		ladder->odd += row->value < ladder->passed;
+		if (row->value < ladder->passed ||
+		    (ladder->failed && row->value >= ladder->failed))
+			continue;
+		ladder->failed = row->value;
+		ladder->failed_at = i;
+	}
+}
 
 static void read_ladder(const struct rule_context *context, const struct attempt_fact *attempt,
 			struct ladder *ladder)
@@ -31,9 +60,7 @@ static void read_ladder(const struct rule_context *context, const struct attempt
 	for (i = 0; i < list->count; i++) {
 		const struct experiment_fact *row = LIST_AT(list, struct experiment_fact, i);
 
-		if (row->kind != EXPERIMENT_MSS || !row->tried ||
-		    !text_equal(row->url, attempt->url) ||
-		    !address_equal(&row->address, &attempt->address))
+		if (!is_rung(row, attempt))
 			continue;
 		ladder->rungs++;
 		ladder->passed_rungs += row->succeeded > 0;
@@ -41,11 +68,8 @@ static void read_ladder(const struct rule_context *context, const struct attempt
 			ladder->passed = row->value;
 			ladder->passed_at = i;
 		}
-		if (!row->succeeded && (!ladder->failed || row->value < ladder->failed)) {
-			ladder->failed = row->value;
-			ladder->failed_at = i;
-		}
 	}
+	read_failed(list, attempt, ladder);
 }
 
 /* Where the attempt, or a request above it on the same address, got stuck. */
@@ -167,7 +191,8 @@ static void judge_stall(const struct rule_context *context, const struct attempt
 		add_pass(context, attempt, ladder, "it stalls whatever the size of packets", out);
 	else if (!ladder->failed || (again && again->succeeded))
 		add_unknown(context, attempt, ladder, "it stalled once and not again", out);
-	else if (ladder->failed < ladder->passed)
+	else if (ladder->passed_rungs * 10 <
+		 (ladder->passed_rungs + ladder->odd) * MOST_OF_TEN)
 		add_unknown(context, attempt, ladder, "it stalls now and then, whatever the size "
 			    "of packets", out);
 	else

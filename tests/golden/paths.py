@@ -268,6 +268,10 @@ def sizes():
     pair("tls10-handshake-stalls", "not-ready EC-14 EC-15 TLS-10", stalled(tls=hang))
     pair("ec14-answer-stalls", "not-ready EC-14 EC-15", stalled(http=late))
     pair("ec15-artifact-stalls", "not-ready EC-14 EC-15", hanging_jar)
+    # small segments that leave in one burst look large to a filter behind an offloading device
+    pair("ec14-smallest-segments-lost-too", "not-ready EC-14 EC-15 TLS-10",
+         stalled(tls=hang, rows=[rung(536, 2, 0), rung(1000, 1, 1), rung(1200, 1, 1),
+                                 rung(1240, 1, 1), *BORDER[1:]]))
     pair("ec14-answer-trickles", "not-ready EC-14 EC-15",
          stalled(http=silent("slow", limit="request 4.0 s")))
 
