@@ -16,7 +16,8 @@
 
 /* Rungs below, for `after`. */
 #define BELOW_API                                                                                  \
-	"names-answer", "allow-list-complete", "redirect-port-open", "tls-handshake-completes",    \
+	"names-answer", "allow-list-complete", "redirect-port-open", "path-treats-flows-alike",    \
+		"endpoint-connects", "path-carries-large-packets", "tls-handshake-completes",      \
 		"certificate-trusted", "http-answers"
 #define BELOW_TOKEN BELOW_API, "gitlab-api-answers"
 #define BELOW_PROJECT BELOW_TOKEN, "gitlab-token-fits"
