@@ -6,7 +6,7 @@
 #ifndef RULES_CHECKS_ENDPOINT_ABOVE_H
 #define RULES_CHECKS_ENDPOINT_ABOVE_H
 
-#include "rules/rule.h"
+#include "rules/checks/endpoint_path.h"
 
 #define ABOVE_VANTAGE (VANTAGE_BIT(VANTAGE_VSWITCH_HOST))
 #define ABOVE_READS (SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS))
@@ -16,9 +16,8 @@
 
 /* Rungs below, for `after`. */
 #define BELOW_API                                                                                  \
-	"names-answer", "allow-list-complete", "redirect-port-open", "path-treats-flows-alike",    \
-		"endpoint-connects", "path-carries-large-packets", "tls-handshake-completes",      \
-		"certificate-trusted", "http-answers"
+	"names-answer", "allow-list-complete", "redirect-port-open", PATH_RULES,                   \
+		"tls-handshake-completes", "certificate-trusted", "http-answers"
 #define BELOW_TOKEN BELOW_API, "gitlab-api-answers"
 #define BELOW_PROJECT BELOW_TOKEN, "gitlab-token-fits"
 #define BELOW_GIT BELOW_PROJECT, "gitlab-project-visible", "gitlab-clone-url-fits"

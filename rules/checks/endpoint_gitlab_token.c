@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Does the token fit: valid, for long enough, with the scope api, and of the user in the form
- * (GL-05 to GL-09, GL-21)? A token that was not given, or could not be sent, proves nothing.
+ * (GL-05 to GL-09, GL-21)? A token that was not given, or could not be sent, proves nothing. One
+ * that went in the clear, because the plan's URL is http, is a risk (TLS-11, the cause that speaks
+ * of http where https belongs).
  */
 #include "rules/checks/endpoint_above.h"
 
@@ -222,29 +224,54 @@ static bool ends_soon(const struct token_view *view, int64_t *days)
 	return *days < NEAR_DAYS;
 }
 
+/* A token that works, and what may yet come of it. */
+static void add_risks(const struct token_view *view, bool clear, bool soon, int64_t days)
+{
+	const struct gitlab_fact *row = view->row;
+	struct finding *finding = add(view, STATUS_WARN);
+	struct text words;
+
+	text_init(&words, 1024);
+	if (soon) {
+		text_addf(&words, "it is valid until %s, %lld days", row->expires,
+			  (long long)days);
+		finding_cause(view->out, finding, "GL-06");
+		above_fact(view->out, finding, "expires", "%s", row->expires);
+		finding_remedy(view->out, finding, "gitlab", "rotate the token, and enter the new "
+							     "one in the binding form");
+	}
+	if (clear) {
+		text_addf(&words, "%sit goes over the network in the clear",
+			  words.length ? "; " : "");
+		finding_cause(view->out, finding, "TLS-11");
+		finding_remedy(view->out, finding, "plan", "serve GitLab by https, and let "
+							   "gitlab.url and external_url say so");
+	}
+	finding_message(view->out, finding, "the token of %s works, and %s",
+			row->username ? row->username : "its user", text_string(&words));
+	finding_expected(view->out, finding, "https, and a token for some weeks to come");
+	tell_asked(view, finding);
+	if (text_error(&words) == -ENOMEM)
+		view->out->error = -ENOMEM;
+	text_release(&words);
+}
+
 static void add_good(const struct token_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 	bool clear = text_equal(view->target->scheme, "http");
 	struct finding *finding;
 	int64_t days = 0;
+	bool soon = ends_soon(view, &days);
 
-	if (ends_soon(view, &days)) {
-		finding = add(view, STATUS_WARN);
-		finding_cause(view->out, finding, "GL-06");
-		finding_message(view->out, finding, "the token of %s is valid until %s, %lld days",
-				row->username ? row->username : "an unknown user", row->expires,
-				(long long)days);
-		above_fact(view->out, finding, "expires", "%s", row->expires);
-		finding_remedy(view->out, finding, "gitlab", "rotate the token, and enter the new "
-							     "one in the binding form");
+	if (clear || soon) {
+		add_risks(view, clear, soon, days);
 		return;
 	}
 	finding = add(view, STATUS_PASS);
-	finding_message(view->out, finding, "the token of %s is valid%s%s, with the scope api%s",
+	finding_message(view->out, finding, "the token of %s is valid%s%s, with the scope api",
 			row->username ? row->username : "its user", row->expires ? " until " : "",
-			row->expires ? row->expires : "",
-			clear ? "; it was sent in the clear, as gitlab.url is http" : "");
+			row->expires ? row->expires : "");
 	tell_asked(view, finding);
 }
 
@@ -342,14 +369,15 @@ const struct rule rule_gitlab_token_fits = {
 	.severity = SEVERITY_BLOCKER,
 	.reads = ABOVE_READS,
 	.vantages = ABOVE_VANTAGE,
-	.causes = { "GL-05", "GL-06", "GL-07", "GL-08", "GL-09", "GL-21" },
+	.causes = { "GL-05", "GL-06", "GL-07", "GL-08", "GL-09", "GL-21", "TLS-11" },
 	.after = { BELOW_TOKEN },
 	.why = "Binding asks for the repository and sets a hook, which takes the scope api; the "
 	       "form's user is who clones. A token ends after a year at the latest, and builds "
 	       "with it.",
 	.evidence = "with the token: /api/v4/version, /personal_access_tokens/self, /user. A token "
 		    "that is refused is shown to a list that needs none and to git as well, so "
-		    "that a header lost on the way is told from a bad token",
+		    "that a header lost on the way is told from a bad token. Two weeks before its "
+		    "end, and over plain http, it is a risk",
 	.remedies = {
 		{ "gitlab", "make a personal access token with the scope api" },
 		{ "form", "Username: the owner of the token" },

@@ -250,9 +250,6 @@ static void judge(const struct web_view *view)
 	const struct attempt_fact *attempt = view->attempt;
 	enum meaning meaning;
 
-	/* the registry's own answers have a rule of their own */
-	if (view->family == WEB_REGISTRY)
-		return;
 	if (!attempt || attempt->http.outcome == HTTP_UNTRIED ||
 	    web_run_ended(attempt->http.limit) || attempt->http.outcome == HTTP_FAILED ||
 	    (web_is_https(view) && !web_is_trusted(attempt))) {

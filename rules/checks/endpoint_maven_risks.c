@@ -118,7 +118,7 @@ const struct rule rule_maven_risks = {
 	.reads = ABOVE_READS,
 	.vantages = ABOVE_VANTAGE,
 	.causes = { "DEP-03", "DEP-08" },
-	.after = { "names-answer", "allow-list-complete", "tls-handshake-completes",
+	.after = { "names-answer", "allow-list-complete", PATH_RULES, "tls-handshake-completes",
 		   "certificate-trusted" },
 	.why = "Maven has its own mind: it blocks plain http since 3.8.1, and trusts what Java's "
 	       "store holds and not what the system's does.",

@@ -7,11 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_web(const struct endpoint_target *target)
-{
-	return text_equal(target->scheme, "http") || text_equal(target->scheme, "https");
-}
-
 static int family_of(const struct endpoint_target *target)
 {
 	switch (target->root_purpose) {
@@ -24,6 +19,13 @@ static int family_of(const struct endpoint_target *target)
 	default:
 		return WEB_GITLAB;
 	}
+}
+
+/* The registry's own hosts have a rule of their own (registry-answers). */
+static bool is_web(const struct endpoint_target *target)
+{
+	return family_of(target) != WEB_REGISTRY && (text_equal(target->scheme, "http") ||
+						     text_equal(target->scheme, "https"));
 }
 
 /* Links are IPv4: an IPv6 address that is out of reach is a matter of names (DNS-04). */
@@ -87,7 +89,7 @@ const char *web_skip(const struct rule_context *context, bool https)
 		const struct endpoint_target *target =
 			LIST_AT(&endpoints->targets, struct endpoint_target, i);
 
-		if (https ? text_equal(target->scheme, "https") : is_web(target))
+		if (is_web(target) && (!https || text_equal(target->scheme, "https")))
 			return NULL;
 	}
 	return https ? "no URL is https (gitlab.url, maven.url)"

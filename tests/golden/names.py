@@ -163,9 +163,9 @@ def listed():
          [name(GIT, "answered", GOOD, "172.20.5.11"), MVN_GOOD])
     pair("dns10-moved", "not-ready DNS-10", [name(GIT, "answered", "172.20.5.11"), MVN_GOOD])
     write("dns10-address-in-url", "not-ready DNS-10", [MVN_GOOD],
-          [target("http://172.20.5.11", "gitlab"), MVN_TARGET], gitlab={"url": "http://172.20.5.11"})
+          [target("https://172.20.5.11", "gitlab"), MVN_TARGET], gitlab={"url": "https://172.20.5.11"})
     write("dns10-address-in-url-twin", "ready", [MVN_GOOD],
-          [target("http://172.20.5.10", "gitlab"), MVN_TARGET], gitlab={"url": "http://172.20.5.10"})
+          [target("https://172.20.5.10", "gitlab"), MVN_TARGET], gitlab={"url": "https://172.20.5.10"})
     pair("dep01-maven-unlisted", "not-ready DEP-01",
          [GIT_GOOD, name(MVN, "answered", "172.20.5.21")])
     pair("dep11-one-maven-node-listed", "not-ready DEP-11",

@@ -131,10 +131,10 @@ def handshakes():
          gitlab_tls(unmade("not-tls", sni=HOST, spoken="HTTP/1.1 400 Bad Request")))
     pair("tls11-tls-on-80", fail + "TLS-11", asked_plainly(page(
         400, "400 The plain HTTP request was sent to HTTPS port", wants_tls=True)),
-        asked_plainly(None), planned=PLAIN)
+        asked_plainly(None), "ready-with-risks TLS-11", PLAIN)
     pair("tls11-tls-record-on-80", fail + "TLS-11", asked_plainly(
         silent("malformed", spoken="\\x15\\x03\\x01", wants_tls=True)),
-        asked_plainly(None), planned=PLAIN)
+        asked_plainly(None), "ready-with-risks TLS-11", PLAIN)
     pair("gl24-silent-in-handshake", fail + "GL-24",
          gitlab_tls(unmade("timed-out", sni=HOST, error="handshake 2.5 s")))
     pair("dep14-silent-in-handshake", fail + "DEP-14", maven_unmade("timed-out"))

@@ -179,6 +179,24 @@ static void test_token(void **state)
 	CHECK_ROWS("gitlab-token-fits", rows);
 }
 
+#define PLAIN "http://g.test/"
+
+static void test_clear(void **state)
+{
+	static const struct row rows[] = {
+		{ "in the clear",
+		  FACTS2(PLAN(",\"vantage\":\"vswitch-host\",\"gitlab\":{\"url\":\"" PLAIN "\"}"),
+			 SEEN("{\"url\":\"" PLAIN "\",\"purpose\":\"gitlab\",\"root\":\"" PLAIN
+			      "\",\"root_purpose\":\"gitlab\",\"scheme\":\"http\","
+			      "\"host\":\"g.test\"}", "",
+			      "{\"url\":\"" PLAIN "\"," ADDRESS VALID "}", "")),
+		  STATUS_WARN, "TLS-11", "in the clear", 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("gitlab-token-fits", rows);
+}
+
 #define PROJECT_SAID(more) FACTS2(HERE(PROJECT), SEEN(ROOT, FIRST, SAID(VALID more), ""))
 
 static void test_project(void **state)
@@ -389,7 +407,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_api),	  cmocka_unit_test(test_redirected),
-		cmocka_unit_test(test_token),	  cmocka_unit_test(test_project),
+		cmocka_unit_test(test_token),	  cmocka_unit_test(test_clear),
+		cmocka_unit_test(test_project),
 		cmocka_unit_test(test_clone_url), cmocka_unit_test(test_lfs),
 		cmocka_unit_test(test_submodules), cmocka_unit_test(test_git),
 	};

@@ -173,14 +173,19 @@ static void test_risks(void **state)
 }
 
 #define DOMAIN "https://r-registry-vpc.test/v2/"
-#define REGISTRY(http, row)                                                                        \
+#define REGISTRY_AT(attempts, more)                                                                \
 	FACTS2(PLAN(",\"vantage\":\"vswitch-host\""),                                              \
 	       "\"endpoints\":{\"state\":\"ok\",\"targets\":[{\"url\":\"" DOMAIN                   \
 	       "\",\"purpose\":\"registry\",\"root\":\"" DOMAIN                                    \
 	       "\",\"root_purpose\":\"registry\",\"scheme\":\"https\",\"host\":\"r-registry-vpc."  \
-	       "test\",\"port\":443}],\"attempts\":[{\"url\":\"" DOMAIN                            \
-	       "\",\"address\":\"192.168.1.77\",\"port\":443,\"http\":{" http                      \
-	       "}}],\"registry\":[{\"url\":\"" DOMAIN "\"" row "}]}")
+	       "test\",\"port\":443}],\"attempts\":[" attempts "]" more "}")
+#define REGISTRY_TCP(address, tcp)                                                                 \
+	REGISTRY_AT("{\"url\":\"" DOMAIN "\",\"address\":\"" address                              \
+		    "\",\"port\":443,\"tcp\":{\"outcome\":\"" tcp "\"}}", "")
+#define REGISTRY(http, row)                                                                        \
+	REGISTRY_AT("{\"url\":\"" DOMAIN "\",\"address\":\"192.168.1.77\",\"port\":443,"           \
+		    "\"tcp\":{\"outcome\":\"connected\"},\"http\":{" http "}}",                    \
+		    ",\"registry\":[{\"url\":\"" DOMAIN "\"" row "}]")
 #define CHALLENGE                                                                                  \
 	"\"outcome\":\"answered\",\"status\":401,\"authenticate\":\"Bearer realm=\\\"x\\\"\""
 
@@ -198,6 +203,19 @@ static void test_registry(void **state)
 		  "something else", 0 },
 		{ "nobody", REGISTRY("\"outcome\":\"untried\"", ""), STATUS_UNKNOWN, NULL, NULL,
 		  0 },
+		{ "closed", REGISTRY_TCP("192.168.1.77", "refused"), STATUS_WARN, "DNS-06",
+		  "takes no connections", 0 },
+		{ "another's certificate",
+		  REGISTRY(CHALLENGE "},\"tls\":{\"outcome\":\"done\",\"name_matches\":false,"
+				     "\"certificates\":[{}]", ""),
+		  STATUS_WARN, "DNS-06", "another name", 0 },
+		{ "a public address", REGISTRY_TCP("203.0.113.9", "connected"), STATUS_WARN,
+		  "DNS-06", "which is public", 0 },
+		{ "no name", REGISTRY_AT("", ",\"names\":[{\"name\":\"r-registry-vpc.test\","
+					     "\"server\":\"x\",\"kind\":\"A\","
+					     "\"outcome\":\"nxdomain\"}]"),
+		  STATUS_WARN, "DNS-06", "name is not known", 0 },
+		{ "not tried", REGISTRY_AT("", ""), STATUS_UNKNOWN, NULL, NULL, 0 },
 		{ "not asked for",
 		  FACTS2(HERE(""), SEEN(ROOT, FIRST, "", "")), STATUS_SKIPPED, NULL, "--registry",
 		  0 },
