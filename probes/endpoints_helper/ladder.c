@@ -98,7 +98,9 @@ static void first_answered(void *owner, struct http_result *result)
 	struct run *run = start->target->run;
 	struct attempt_fact *attempt = ladder_attempt(run, start);
 
-	start->answered = result->http.outcome == HTTP_ANSWERED;
+	/* a listing or a file may be longer than what is read: its beginning is an answer, too */
+	start->answered = result->http.outcome == HTTP_ANSWERED ||
+			  (result->http.outcome == HTTP_TOO_LARGE && result->http.status.known);
 	if (start->answered)
 		keep_result(start, result);
 	attempt->tls = result->tls;

@@ -151,7 +151,8 @@ static bool is_whole(const struct http_result *result, size_t limit)
 {
 	const struct maybe *length = &result->http.length;
 
-	return result->body_length + 1 < limit && result->http.received == result->body_length &&
+	return result->http.outcome == HTTP_ANSWERED && result->body_length + 1 < limit &&
+	       result->http.received == result->body_length &&
 	       (!length->known || length->value == result->body_length);
 }
 
@@ -252,7 +253,9 @@ void maven_ask_file(struct maven_climb *climb)
 
 void maven_file_redirected(struct maven_climb *climb, const struct http_result *first)
 {
+	bool cut = first->http.outcome == HTTP_TOO_LARGE && first->http.status.value == 200;
+
 	climb->file_from = maven_follow(climb, first);
-	if (maven_status(first) == 200)
+	if (cut || maven_status(first) == 200)
 		take_file(climb, first, HTTP_BODY_MAX);
 }

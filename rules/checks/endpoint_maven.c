@@ -298,8 +298,9 @@ static void judge_redirect(const struct maven_view *view)
 	const struct attempt_fact *attempt =
 		end ? above_connected(view->endpoints, end->url) : NULL;
 
-	if (attempt && attempt->http.outcome == HTTP_ANSWERED &&
-	    attempt->http.status.value == 200)
+	/* more than what is read of it is an answer all the same */
+	if (attempt && attempt->http.status.value == 200 &&
+	    (attempt->http.outcome == HTTP_ANSWERED || attempt->http.outcome == HTTP_TOO_LARGE))
 		judge_checksum(view);
 	else
 		add_redirected(view, view->row->artifact_from, "the file, which is redirected");

@@ -132,6 +132,13 @@ static void test_artifact(void **state)
 		{ "redirected to where nobody answers",
 		  MOVED(GOOD ",\"artifact_status\":302,\"artifact_from\":\"" ELSEWHERE "\"", ""),
 		  STATUS_UNKNOWN, NULL, "redirected", 0 },
+		{ "redirected, to more than is read",
+		  MOVED(GOOD ",\"artifact_status\":302,\"artifact_from\":\"" ELSEWHERE
+			     "\",\"note\":\"too large\"",
+			",{\"url\":\"" ELSEWHERE "\",\"address\":\"172.20.5.20\",\"port\":443,"
+			"\"tcp\":{\"outcome\":\"connected\"},"
+			"\"http\":{\"outcome\":\"too-large\",\"status\":200}}"),
+		  STATUS_PASS, NULL, "not compared: too large", 0 },
 		{ "redirected, and served there",
 		  MOVED(GOOD ",\"artifact_status\":302,\"artifact_from\":\"" ELSEWHERE
 			     "\",\"checksum\":\"md5\",\"checksum_matches\":1",
