@@ -294,10 +294,18 @@ def main():
         print("\n".join(row.name for row in rows))
         rows = []
     failed = 0
+    late = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for line in pool.map(lambda row: attempt(options, row), rows):
-            failed += line.startswith("FAIL")
+        for row, line in zip(rows, pool.map(lambda row: attempt(options, row), rows)):
+            if line.startswith("FAIL"):
+                late.append(row)
+                line = line.replace("FAIL", "# not at the first try:", 1)
             print(line, flush=True)
+    # deadlines are real ones: on a busy machine a scenario may need to be alone
+    for row in late:
+        line = attempt(options, row)
+        failed += line.startswith("FAIL")
+        print(line, flush=True)
     if not options.keep:
         shutil.rmtree(options.scratch, ignore_errors=True)
     return 1 if failed else 0
