@@ -52,11 +52,17 @@ static int part(CURLU *handle, CURLUPart what, unsigned int flags, char **copy)
 	}
 }
 
-/* Other hosts are for people: what goes over the wire depends on the locale. */
-static bool is_ascii(const char *string)
+/*
+ * Hosts beyond ASCII are for people: what goes over the wire depends on the locale. The others that
+ * are refused have a meaning in a URL (RFC 3986 section 2.2) and can stand in a host only by a
+ * percent sign of their own, which libcurl's parser has taken away: written again they would part
+ * the URL elsewhere.
+ */
+static bool is_writable(const char *host)
 {
-	for (; *string; string++)
-		if ((unsigned char)*string >= 0x7f || (unsigned char)*string <= ' ')
+	for (; *host; host++)
+		if ((unsigned char)*host >= 0x7f || (unsigned char)*host <= ' ' ||
+		    strchr("%\"#/<>?@[\\]^`{|}!$&'()*+,;=", *host))
 			return false;
 	return true;
 }
@@ -102,7 +108,7 @@ static int take_host(CURLU *handle, struct url *url)
 	}
 	if (length > 0 && url->host[length - 1] == '.')
 		url->host[--length] = '\0';
-	if (!length || url->host[length - 1] == '.' || !is_ascii(url->host))
+	if (!length || url->host[length - 1] == '.' || !is_writable(url->host))
 		return -EINVAL;
 	lower(url->host);
 	return normal_address(&url->host);
