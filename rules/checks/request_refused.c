@@ -117,7 +117,7 @@ static void describe(const struct rule_context *context, const struct class_grou
 	if (rule)
 		say_rule(&say, rule);
 	if (rule && rule->action != RULE_LOOKUP)
-		finding_remedy(out, finding, "linux", "ip rule del priority %u", rule->priority);
+		say_delete_rule(&say, rule);
 	else
 		finding_next(out, finding, "the rules and routes that a packet from the range to "
 			     "the service meets on %s: ip route get SERVICE from ADDRESS iif %s",
@@ -171,8 +171,7 @@ static void say_who(const struct say *say, const struct service_fact *service,
 		return;
 	}
 	say_rule(say, who->rule);
-	finding_remedy(say->out, say->finding, "linux", "ip rule del priority %u",
-		       who->rule->priority);
+	say_delete_rule(say, who->rule);
 }
 
 static void add_refused(const struct rule_context *context, const struct service_fact *service,

@@ -79,8 +79,7 @@ static void mend_rule(const struct say *say, const struct rule_fact *rule)
 	const struct route_fact *main_route = NULL;
 
 	if (rule->to.known && rule->to.length >= say_range(say)->length)
-		finding_remedy(say->out, say->finding, "linux", "ip rule del priority %u",
-			       rule->priority);
+		say_delete_rule(say, rule);
 	else
 		say_rule_before(say, rule, TABLE_MAIN);
 	if (say->context->fib)

@@ -315,6 +315,22 @@ void say_delete_route(const struct say *say, const struct route_fact *route)
 	text_release(&text);
 }
 
+void say_delete_rule(const struct say *say, const struct rule_fact *rule)
+{
+	const struct list *rules = &say->context->facts->rules.rules;
+	size_t i, same = 0;
+	struct text text;
+
+	for (i = 0; i < rules->count; i++)
+		same += LIST_AT(rules, struct rule_fact, i)->priority == rule->priority;
+	text_init(&text, WORDS_MAX);
+	text_addf(&text, "ip rule del priority %u", rule->priority);
+	if (same > 1) /* the priority alone would delete the first of them */
+		words_add_rule_body(&text, rule);
+	finding_remedy(say->out, say->finding, "linux", "%s", say_text(say, &text));
+	text_release(&text);
+}
+
 static void say_exempt(const struct say *say, const char *selector, uint32_t table,
 		       uint32_t priority)
 {

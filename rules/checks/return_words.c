@@ -194,7 +194,8 @@ static void add_selectors(struct text *text, const struct rule_fact *rule)
 		text_addf(text, " ipproto %u", rule->ipproto.value);
 	add_range(text, "sport", &rule->sport_first, &rule->sport_last);
 	add_range(text, "dport", &rule->dport_first, &rule->dport_last);
-	add_range(text, "uidrange", &rule->uid_first, &rule->uid_last);
+	if (rule->uid_first.known && rule->uid_last.known) /* ip takes no single number here */
+		text_addf(text, " uidrange %u-%u", rule->uid_first.value, rule->uid_last.value);
 }
 
 static void add_action(struct text *text, const struct rule_fact *rule)
@@ -224,11 +225,16 @@ static void add_action(struct text *text, const struct rule_fact *rule)
 		text_addf(text, " suppress_ifgroup %u", rule->suppress_group.value);
 }
 
+void words_add_rule_body(struct text *text, const struct rule_fact *rule)
+{
+	add_selectors(text, rule);
+	add_action(text, rule);
+}
+
 void words_add_rule(struct text *text, const struct rule_fact *rule)
 {
 	text_addf(text, "%u:", rule->priority);
-	add_selectors(text, rule);
-	add_action(text, rule);
+	words_add_rule_body(text, rule);
 }
 
 /* Adds evidence for item `index` of a list; the text is released here. */

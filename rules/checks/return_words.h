@@ -36,7 +36,9 @@ size_t say_routes(const struct say *say, const struct route_fact **routes, size_
 void words_add_table(struct text *text, uint32_t table);	 /* "main" */
 void words_add_hops(struct text *text, const struct list *hops); /* "via 172.20.5.1 dev eth0" */
 void words_add_route(struct text *text, const struct route_fact *route);
+/* "100: from all to 100.104.0.0/16 prohibit", and without its priority " from all to ..." */
 void words_add_rule(struct text *text, const struct rule_fact *rule);
+void words_add_rule_body(struct text *text, const struct rule_fact *rule);
 /* " table 100"; nothing for main, where `ip` needs none. */
 void words_add_table_option(struct text *text, uint32_t table);
 
@@ -89,6 +91,8 @@ struct wanted_route {
 };
 /* `ip route replace`, netplan, NetworkManager and, on a router, FRR. */
 void say_set_route(const struct say *say, const struct wanted_route *wanted, const struct way *way);
+/* `ip rule del` of exactly this rule, also among others of its priority. */
+void say_delete_rule(const struct say *say, const struct rule_fact *rule);
 /* `ip route del` of exactly this route. */
 void say_delete_route(const struct say *say, const struct route_fact *route);
 /* An `ip rule` for the range (on a router both ways) in front of `offender`, asking `table`. */

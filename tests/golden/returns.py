@@ -60,6 +60,11 @@ def refused():
             pair(f"rt03-{kind}-rule",
                  routed(DEFAULT, HOME, rules=[rule(90, action=kind, to=net)]), "RT-03",
                  routed(DEFAULT, HOME, rules=[rule(90, action=kind, to="100.105.0.0/16")]))
+    first, refuses = rule(90, 254, to="10.9.0.0/16"), rule(90, action="prohibit",
+                                                           to="100.104.3.4/32")
+    pair("rt03-prohibit-rule-of-a-shared-priority", routed(DEFAULT, HOME, rules=[first, refuses]),
+         "RT-03\nip rule del priority 90 from all to 100.104.3.4/32 prohibit",
+         routed(DEFAULT, HOME, rules=[first]))
     pair("rt03-blackhole-next-hop-object",
          routed(DEFAULT, HOME, refusal("blackhole", "100.104.64.0/18", next_hop_id=5)),
          "RT-03\nip route del 100.104.64.0/18 nhid 5", routed(DEFAULT, HOME))
