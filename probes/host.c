@@ -135,11 +135,10 @@ static int fill_forwarding(struct host_facts *host)
 
 	if (code < 0 && !system_absent(code) && !system_denied(code))
 		return code;
-	if (code < 0) {
-		host->section.note = text_copy("whether this host forwards could not be read");
-		return host->section.note ? 0 : -ENOMEM;
-	}
-	host->forwarding = value[0] != '0';
+	if (code < 0)
+		host->forwarding_denied = system_denied(code);
+	else
+		host->forwarding = value[0] != '0';
 	return 0;
 }
 

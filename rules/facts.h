@@ -64,6 +64,7 @@ struct host_facts {
 	struct strings capabilities; /* effective, "net_admin", sorted */
 	char *container;      /* "docker", "podman", "lxc", "kubernetes" ...; NULL: none seen */
 	bool forwarding;      /* net.ipv4.ip_forward (conf/all/forwarding) */
+	bool forwarding_denied; /* it could not be read: `forwarding` says nothing */
 	/* hints that a filter could act: "nf_tables", "iptables-legacy: filter" ... */
 	struct strings packet_filters;
 };

@@ -22,6 +22,8 @@ static const struct field host_fields[] = {
 	FIELD(host_facts, capabilities, 0, "effective capabilities, sorted"),
 	FIELD(host_facts, container, 0, "kind of container around us; null: none seen"),
 	FIELD(host_facts, forwarding, 0, "IPv4 forwarding is on"),
+	FIELD(host_facts, forwarding_denied, FIELD_OMIT,
+	      "whether IPv4 forwarding is on may not be read here"),
 	FIELD(host_facts, packet_filters, 0, "hints that a packet filter could act"),
 	{ .name = NULL },
 };

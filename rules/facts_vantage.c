@@ -227,7 +227,7 @@ static enum vantage by_forwarding(const struct facts *facts, struct text *reason
 	if (!reason)
 		reason = &unread;
 	port = served_port(facts);
-	if (facts->host.section.state != FACT_OK)
+	if (facts->host.section.state != FACT_OK || facts->host.forwarding_denied)
 		text_add(reason, "whether this machine forwards packets is not known");
 	else if (!facts->host.forwarding)
 		text_add(reason, "this machine does not forward packets");

@@ -216,6 +216,27 @@ static void judge_published(const struct facts *facts, struct findings *out, siz
 	}
 }
 
+/* Nothing is said of a machine that has nothing to forward. */
+static void add_denied(const struct rule_context *context, struct findings *out)
+{
+	const struct list *services = &context->facts->services.services;
+	bool needed = context->vantage == VANTAGE_IDC_ROUTER;
+	struct finding *finding;
+	size_t i;
+
+	for (i = 0; i < services->count; i++)
+		needed = needed || LIST_AT(services, struct service_fact, i)->iif;
+	needed = needed || (context->facts->listeners.section.state == FACT_OK &&
+			    context->facts->listeners.published.count > 0);
+	finding = needed ? findings_add(out, STATUS_UNKNOWN) : NULL;
+	if (!finding)
+		return;
+	finding_message(out, finding, "whether this machine forwards may not be read here");
+	finding_evidence(out, finding, "/host/forwarding_denied",
+			 "net.ipv4.ip_forward may not be read");
+	finding_settle(out, finding, "sudo sysctl net.ipv4.ip_forward");
+}
+
 static void evaluate(const struct rule_context *context, struct findings *out)
 {
 	const struct facts *facts = context->facts;
@@ -223,6 +244,10 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 	char name[SYSCTL_NAME_MAX];
 	size_t i, from = out->list.count;
 
+	if (facts->host.forwarding_denied) {
+		add_denied(context, out);
+		return;
+	}
 	for (i = 0; i < facts->services.services.count; i++) {
 		const struct service_fact *service =
 			LIST_AT(&facts->services.services, struct service_fact, i);

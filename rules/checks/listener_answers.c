@@ -102,12 +102,12 @@ static void add_nothing(const struct facts *facts, const struct service_fact *se
 {
 	struct finding *finding;
 
-	if (facts->host.forwarding) {
+	if (facts->host.forwarding || facts->host.forwarding_denied) {
 		finding = add_finding(service, STATUS_UNKNOWN, out);
 		finding_message(out, finding,
 				"nothing listens on port %u; a container's published port has no "
-				"listener, and packets are forwarded here",
-				service->port);
+				"listener, and packets %s forwarded here",
+				service->port, facts->host.forwarding ? "are" : "may be");
 		finding_settle(out, finding, "sudo nft list ruleset");
 		return;
 	}

@@ -30,7 +30,8 @@ static bool does_not_forward(const struct rule_context *context, const struct cl
 			     const char *arrival)
 {
 	return view->service && !view->service->local &&
-	       (!context->facts->host.forwarding ||
+	       ((!context->facts->host.forwarding &&
+		 !context->facts->host.forwarding_denied) ||
 		is_switched_off(context, arrival, "forwarding"));
 }
 
