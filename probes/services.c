@@ -196,6 +196,28 @@ static int add_listeners(struct search *search)
 	return code;
 }
 
+/*
+ * GitLab's declared address is proved whatever listens elsewhere; what is not declared is its port.
+ * Where nothing listens at all, add_fallback() asks for it.
+ */
+static int add_declared(struct search *search)
+{
+	const struct address *declared = &search->facts->plan.link.gitlab_ip;
+	const struct list *services = &search->facts->services.services;
+	size_t i;
+
+	if (!services->count || !declared->family || !facts_local_address(search->facts, declared))
+		return 0;
+	for (i = 0; i < services->count; i++)
+		if (address_equal(&LIST_AT(services, struct service_fact, i)->address, declared))
+			return 0;
+	for (i = 0; i < sizeof(default_ports) / sizeof(default_ports[0]); i++)
+		if (service_is_diverted(search->facts, declared, default_ports[i]))
+			return 0;
+	return service_add(search->facts, &(struct service_wish){
+		declared, default_ports[0], "link", "link.gitlab_ip; no URL is declared" }, NULL);
+}
+
 /* On a router without declared services the first hosts of the data center stand for them. */
 static int add_for_router(struct search *search)
 {
@@ -258,6 +280,8 @@ static int find_services(struct search *search)
 		code = add_plan(search);
 	if (!code && !search->context->service_count && !search->planned)
 		code = add_listeners(search);
+	if (!code && !search->context->service_count && !search->planned)
+		code = add_declared(search);
 	if (!code)
 		code = service_add_containers(search->facts, &search->wants);
 	return code || search->context->service_count ? code : add_fallback(search);

@@ -157,7 +157,7 @@ struct service_fact {
 	char *service;          /* "172.20.5.10:443" */
 	struct address address; /* source of the reply */
 	uint32_t port;
-	char *origin;   /* "option", "plan", "listener", "wildcard", "kernel", "published" */
+	char *origin;   /* "option", "plan", "listener", "wildcard", "link", "kernel", ... */
 	char *detail;   /* the URL, the listener or the published port it came from; NULL */
 	bool local;     /* the address is one of this machine's */
 	struct maybe uid;  /* of the listening socket */

@@ -86,7 +86,7 @@ static const struct field service_fields[] = {
 	FIELD(service_fact, service, FIELD_REQUIRED, "address:port whose replies are proved"),
 	FIELD(service_fact, address, 0, "source of the reply"),
 	FIELD_UP_TO(service_fact, port, 65535, FIELD_REQUIRED, "source port of the reply"),
-	FIELD(service_fact, origin, 0, "option, plan, listener, wildcard, kernel, published"),
+	FIELD(service_fact, origin, 0, "option, plan, listener, wildcard, link, kernel, published"),
 	FIELD(service_fact, detail, 0, "the URL, listener or published port it came from"),
 	FIELD(service_fact, local, 0, "the address is one of this machine's"),
 	FIELD(service_fact, uid, 0, "owner of the listening socket"),

@@ -179,6 +179,24 @@ static void add_guess(const struct facts *facts, struct findings *out)
 		       "reachback check --service ADDRESS:PORT, or --vantage idc-router");
 }
 
+/* The plan declares an address and no port, and no usual port is served on it. */
+static void add_portless(const struct service_fact *service, struct findings *out)
+{
+	struct finding *finding = findings_add(out, STATUS_UNKNOWN);
+	char address[ADDRESS_TEXT_MAX];
+
+	if (!finding)
+		return;
+	finding->subject.address = service->address;
+	finding_message(out, finding,
+			"the plan declares link.gitlab_ip %s and no URL, and what listens on 443, "
+			"80 or 22 here is not bound to it",
+			address_print(&service->address, address));
+	finding_evidence(out, finding, "/listeners/listeners",
+			 "no socket listens on %s and one of the usual ports", address);
+	finding_settle(out, finding, "reachback check --gitlab-url URL");
+}
+
 static void judge_service(const struct facts *facts, const struct service_fact *service,
 			  struct findings *out)
 {
@@ -197,7 +215,9 @@ static void judge_service(const struct facts *facts, const struct service_fact *
 	}
 	if (is_published(facts, service))
 		return;
-	if (any)
+	if (text_equal(service->origin, "link"))
+		add_portless(service, out);
+	else if (any)
 		add_wrong(facts, service, out);
 	else
 		add_nothing(facts, service, out);

@@ -180,6 +180,32 @@ static void test_container_by_address(void **state)
 	CHECK_ROWS(rows);
 }
 
+/* GitLab's declared address is proved whatever listens on others. */
+static void test_declared_address(void **state)
+{
+#define LINK ",\"link\":{\"gitlab_ip\":\"10.0.0.1\"}"
+	static const struct row rows[] = {
+		{ "what listens is bound to another address", { NULL },
+		  PLAN(LINK) LISTENERS(SOCKET("10.0.1.1", "443", "")),
+		  "10.0.0.1:443 link - - v0\n10.0.1.1:443 listener 0 - v1\n" },
+		{ "twin: one is bound to it", { NULL },
+		  PLAN(LINK) LISTENERS(SOCKET("10.0.0.1", "80", "")
+				       AND SOCKET("10.0.1.1", "443", "")),
+		  "10.0.0.1:80 listener 0 - v0\n10.0.1.1:443 listener 0 - v1\n" },
+		{ "twin: one takes every address", { NULL },
+		  PLAN(LINK) LISTENERS(SOCKET("0.0.0.0", "80", "")), "10.0.0.1:80 wildcard 0 - v0\n" },
+		{ "twin: nothing listens", { NULL }, PLAN(LINK) LISTENERS(""),
+		  "10.0.0.1:443 kernel - - v0\n" },
+		{ "twin: a URL names the port", { NULL },
+		  PLAN(LINK URL("https://10.0.0.1:8443/")) LISTENERS(SOCKET("10.0.1.1", "443", "")),
+		  "10.0.0.1:8443 plan - - v0\n" },
+	};
+#undef LINK
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
 /* Seventy URLs of this host: the container behind the last one counts like the first. */
 static void test_ports_without_end(void **state)
 {
@@ -348,6 +374,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_container_by_address),
+		cmocka_unit_test(test_declared_address),
 		cmocka_unit_test(test_ports_without_end),
 		cmocka_unit_test(test_sources_by_socket),
 		cmocka_unit_test(test_bound_to_device),
