@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,13 +60,19 @@ static int helper_input(const struct helper_call *call)
 	return fd < 0 || lseek(fd, 0, SEEK_SET) < 0 ? -1 : fd;
 }
 
-static void helper_exec(const struct probe_context *context, const struct helper_call *call, int fd)
+/* `parent` is who forked; its death ends the helper, however it comes. */
+static _Noreturn void helper_exec(const struct probe_context *context,
+				  const struct helper_call *call, int fd, pid_t parent)
 {
 	char path[4096], name[256], argument[4096];
 	char *arguments[] = { name, argument, NULL };
 	int input = call->input ? helper_input(call) : -1;
 	char *environment[] = { NULL };
 
+	/* fork(2) has taken it back; where it fails here the helper asks again (helper_begin()) */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (getppid() != parent)
+		_exit(HELPER_MISSING);
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", context->helper_dir, call->name) <
 	    sizeof(path) &&
 	    (size_t)snprintf(name, sizeof(name), "%s", call->name) < sizeof(name) &&
@@ -99,6 +106,7 @@ static int helper_end(pid_t child, int error, struct helper_call *call, struct f
 int helper_run(const struct probe_context *context, struct helper_call *call, struct text *answer,
 	       struct fault *fault)
 {
+	const pid_t self = getpid();
 	int ends[2], error;
 	pid_t child;
 
@@ -107,7 +115,7 @@ int helper_run(const struct probe_context *context, struct helper_call *call, st
 		return fault_set(fault, -errno, "cannot make a pipe: %s", strerror(errno));
 	child = fork();
 	if (child == 0)
-		helper_exec(context, call, ends[1]);
+		helper_exec(context, call, ends[1], self);
 	error = child < 0 ? -errno : 0;
 	/* an end that stays open would keep the answer from ending */
 	if (close(ends[1]))

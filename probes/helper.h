@@ -26,4 +26,10 @@ struct helper_call {
 int helper_run(const struct probe_context *context, struct helper_call *call, struct text *answer,
 	       struct fault *fault);
 
+/*
+ * For helper programs, before anything else: they die with who started them, and leave no core. 0
+ * or a negative errno; -EPIPE: he has died already.
+ */
+int helper_begin(void);
+
 #endif

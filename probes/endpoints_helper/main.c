@@ -10,6 +10,7 @@
 #include "probes/endpoints_helper/http.h"
 #include "probes/endpoints_helper/ladder.h"
 #include "probes/endpoints_helper/names.h"
+#include "probes/helper.h"
 #include "rules/text.h"
 
 #include <cjson/cJSON.h>
@@ -170,8 +171,10 @@ static int answer(const struct endpoints_request *request)
 int main(void)
 {
 	struct endpoints_request request = { .budget_ms = 0 };
-	int error = read_request(&request);
+	int error = helper_begin();
 
+	if (!error)
+		error = read_request(&request);
 	if (!error)
 		error = answer(&request);
 	record_release(&endpoints_request_record, &request);
