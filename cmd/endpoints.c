@@ -2,12 +2,12 @@
 /* Options and files of the endpoint probe. */
 #include "cmd/endpoints.h"
 
+#include "cmd/cacert.h"
 #include "cmd/token.h"
 #include "probes/endpoints_environment.h"
 #include "rules/text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -121,13 +121,12 @@ static int take_words(const struct settings *settings, struct endpoints_request 
 
 static int open_cacert(const char *path, struct endpoints_request *request, struct fault *fault)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = -1;
+	int code = cacert_open(path, &fd, fault);
 
-	if (fd < 0)
-		return fault_set(fault, -errno, "--cacert: cannot read \"%s\": %s", path,
-				 strerror(errno));
-	request->cacert_fd = (struct maybe){ true, (uint32_t)fd };
-	return 0;
+	if (!code)
+		request->cacert_fd = (struct maybe){ true, (uint32_t)fd };
+	return code;
 }
 
 int endpoints_prepare(const struct settings *settings, struct endpoints_request *request,

@@ -6,6 +6,7 @@
 #include "cmd/token.h"
 
 #include "cmd/endpoints.h"
+#include "cmd/memory_file.h"
 #include "rules/text.h"
 
 #include <errno.h>
@@ -14,39 +15,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #define TOKEN_FILE_MAX 4096
 
-static int write_all(int fd, const char *bytes, size_t length)
-{
-	while (length) {
-		ssize_t wrote = write(fd, bytes, length);
-
-		if (wrote < 0 && errno != EINTR)
-			return -errno;
-		if (wrote > 0) {
-			bytes += wrote;
-			length -= (size_t)wrote;
-		}
-	}
-	return lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;
-}
-
 static int keep(const char *bytes, size_t length, int *fd)
 {
-	int code;
-
-	*fd = memfd_create("token", MFD_CLOEXEC);
-	if (*fd < 0)
-		return -errno;
-	code = write_all(*fd, bytes, length);
-	if (code) {
-		(void)close(*fd);
-		*fd = -1;
-	}
-	return code;
+	*fd = memory_file("token", bytes, length);
+	return *fd < 0 ? *fd : 0;
 }
 
 static int copy(int from, int *fd)

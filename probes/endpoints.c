@@ -70,6 +70,11 @@ static int endpoints_run(const struct probe_context *context, struct facts *fact
 		call.input_length = request.length;
 		code = helper_run(context, &call, &answer, fault);
 	}
+	if (call.status == HELPER_UNUSABLE) {
+		*fault = (struct fault){ 0 };
+		code = fault_set(fault, code, "--cacert: a certificate in the file is damaged, so "
+				 "that it cannot be used");
+	}
 	if (!code)
 		code = json_parse(text_string(&answer), answer.length, &json, fault);
 	if (!code)

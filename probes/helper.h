@@ -9,7 +9,11 @@
 #include "probes/probe.h"
 #include "rules/text.h"
 
-/* What a helper says by its end: the look was refused, or the program is not installed. */
+/*
+ * What a helper says by its end: a file of the user's cannot be used, the look was refused, or the
+ * program is not installed.
+ */
+#define HELPER_UNUSABLE 65
 #define HELPER_DENIED 77
 #define HELPER_MISSING 127
 

@@ -178,5 +178,7 @@ int main(void)
 	if (!error)
 		error = answer(&request);
 	record_release(&endpoints_request_record, &request);
+	if (error == -EBADMSG)
+		return HELPER_UNUSABLE;
 	return error ? 1 : 0;
 }

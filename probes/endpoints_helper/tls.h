@@ -19,7 +19,7 @@
 
 struct tls_trust;
 
-/* -ENOMEM, or -EINVAL where --cacert holds no certificate. */
+/* -ENOMEM, or -EBADMSG where --cacert holds no certificate that can be read. */
 int tls_trust_open(struct run *run, struct tls_trust **trust);
 void tls_trust_close(struct tls_trust *trust);
 

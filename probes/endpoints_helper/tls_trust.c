@@ -12,6 +12,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
 #include <stdlib.h>
@@ -83,13 +84,17 @@ static BIO *read_given(int fd)
 	return memory;
 }
 
-/* The number of certificates that the store holds now; others than certificates are passed over. */
-static size_t add_given(X509_STORE *store, BIO *memory)
+/*
+ * Adds all certificates; what else may stand in such a file is passed over. The library tells a
+ * damaged one and want of memory apart by its error queue alone. -ENOMEM, -EBADMSG.
+ */
+static int add_given(X509_STORE *store, BIO *memory)
 {
-	STACK_OF(X509_INFO) *entries = PEM_X509_INFO_read_bio(memory, NULL, NULL, NULL);
-	size_t count = 0;
-	int i;
+	STACK_OF(X509_INFO) *entries;
+	int count = 0, i;
 
+	ERR_clear_error();
+	entries = PEM_X509_INFO_read_bio(memory, NULL, NULL, NULL);
 	for (i = 0; i < sk_X509_INFO_num(entries); i++) {
 		const X509_INFO *entry = sk_X509_INFO_value(entries, i);
 
@@ -97,19 +102,21 @@ static size_t add_given(X509_STORE *store, BIO *memory)
 			count++;
 	}
 	sk_X509_INFO_pop_free(entries, X509_INFO_free);
-	return count;
+	if (ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE)
+		return -ENOMEM;
+	return count ? 0 : -EBADMSG;
 }
 
 static int open_given(struct tls_trust *trust, int fd)
 {
 	BIO *memory = read_given(fd);
-	size_t count = 0;
+	int error = -ENOMEM;
 
 	trust->given = X509_STORE_new();
 	if (memory && trust->given)
-		count = add_given(trust->given, memory);
+		error = add_given(trust->given, memory);
 	BIO_free(memory);
-	return count ? 0 : -EINVAL;
+	return error;
 }
 
 int tls_trust_open(struct run *run, struct tls_trust **trust)
