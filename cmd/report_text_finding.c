@@ -75,6 +75,10 @@ void report_subject_words(const struct subject *subject, struct text *out)
 		add_part(out, "key ", subject->key);
 	if (subject->section)
 		add_part(out, "section ", subject->section);
+	if (subject->resource)
+		add_part(out, "", subject->resource);
+	if (subject->zone)
+		add_part(out, "zone ", subject->zone);
 	if (subject->mark.known) {
 		add_part(out, "mark ", "");
 		text_addf(out, "0x%x", subject->mark.value);

@@ -40,6 +40,8 @@ static const struct field subject_fields[] = {
 	FIELD(subject, host, FIELD_OMIT, "machine, in a judgement of several"),
 	FIELD(subject, url, FIELD_OMIT, "endpoint"),
 	FIELD(subject, rung, FIELD_OMIT, "rung of the ladder"),
+	FIELD(subject, resource, FIELD_OMIT, "resource in the cloud, by its id"),
+	FIELD(subject, zone, FIELD_OMIT, "zone of the cloud"),
 	{ .name = NULL },
 };
 
@@ -294,6 +296,8 @@ void subject_print(const struct subject *subject, struct text *out)
 	print_word("section ", subject->section, out);
 	print_word("host ", subject->host, out);
 	print_word("rung ", subject->rung, out);
+	print_word("", subject->resource, out);
+	print_word("zone ", subject->zone, out);
 }
 
 void finding_drop_remedies(struct finding *finding)
@@ -383,7 +387,11 @@ static int compare_subjects(const struct subject *a, const struct subject *b)
 		order = compare_text(a->section, b->section);
 	if (!order)
 		order = compare_text(a->host, b->host);
-	return order ? order : compare_text(a->rung, b->rung);
+	if (!order)
+		order = compare_text(a->rung, b->rung);
+	if (!order)
+		order = compare_text(a->resource, b->resource);
+	return order ? order : compare_text(a->zone, b->zone);
 }
 
 static int compare_ranked(const void *left, const void *right)

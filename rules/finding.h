@@ -38,6 +38,8 @@ struct subject {
 	char *host;    /* in judge of several machines */
 	char *url;     /* of an endpoint, spelled as its target in the facts */
 	char *rung;    /* of the ladder, one of endpoint_rung_words */
+	char *resource; /* in the cloud, by its id: "vpc-...", "vbr-...", a route table */
+	char *zone;     /* of the cloud: "cn-hangzhou-j" */
 };
 
 struct evidence {
