@@ -105,28 +105,68 @@ static bool is_same_machine(const struct facts *a, const struct facts *b)
 	       text_equal(a->host.netns_name, b->host.netns_name);
 }
 
-/* RFC 3339 in UTC: text order is the order of time. What has no time is older than all. */
-static int compare_time(const struct facts *a, const struct facts *b)
+/* Facts that were given, in an order that is their own: not that in which they were given. */
+struct candidate {
+	const struct facts *facts;
+	size_t given;
+	struct text content; /* made where nothing shorter tells two apart */
+};
+
+/* What is not there comes first; times of RFC 3339 in UTC compare as text. */
+static int compare_words(const char *a, const char *b)
 {
-	if (!a->started || !b->started)
-		return !!a->started - !!b->started;
-	return strcmp(a->started, b->started);
+	if (!a || !b)
+		return !!a - !!b;
+	return strcmp(a, b);
 }
 
-/* Is there a newer one of the same machine? The later one given wins where times are equal. */
-static const struct facts *newer_than(const struct facts *const *facts, size_t count, size_t place)
+static const char *content_of(struct candidate *candidate)
 {
-	int order;
-	size_t i;
+	if (!candidate->content.length)
+		facts_write(candidate->facts, &candidate->content, -1);
+	return text_string(&candidate->content);
+}
 
-	for (i = 0; i < count; i++) {
-		if (i == place || !is_same_machine(facts[i], facts[place]))
-			continue;
-		order = compare_time(facts[i], facts[place]);
-		if (order > 0 || (order == 0 && i > place))
-			return facts[i];
+/* By machine, then by time: the newest of a machine stands last. Equal only where all is equal. */
+static int compare_candidates(struct candidate *a, struct candidate *b)
+{
+	int order = compare_words(a->facts->host.machine, b->facts->host.machine);
+
+	if (!order)
+		order = compare_words(a->facts->host.netns_name, b->facts->host.netns_name);
+	if (!order)
+		order = compare_words(a->facts->started, b->facts->started);
+	if (!order)
+		order = compare_words(a->facts->host.name, b->facts->host.name);
+	return order ? order : strcmp(content_of(a), content_of(b));
+}
+
+/* Puts `facts` in its place among the `count` before it; the same facts once. */
+static int insert_candidate(struct candidate *candidates, size_t *count, const struct facts *facts,
+			    size_t given)
+{
+	struct candidate added = { .facts = facts, .given = given };
+	size_t place = *count, i;
+	int order = 0;
+
+	text_init(&added.content, CANONICAL_MAX * 8);
+	for (i = 0; i < *count; i++) {
+		order = compare_candidates(&added, &candidates[i]);
+		if (order <= 0) {
+			place = i;
+			break;
+		}
 	}
-	return NULL;
+	if (place < *count && order == 0) {
+		order = text_error(&added.content);
+		text_release(&added.content);
+		return order;
+	}
+	memmove(&candidates[place + 1], &candidates[place],
+		(*count - place) * sizeof(*candidates));
+	candidates[place] = added;
+	(*count)++;
+	return text_error(&added.content);
 }
 
 static int note_left_out(struct join *join, const struct facts *old, const struct facts *newer)
@@ -135,8 +175,9 @@ static int note_left_out(struct join *join, const struct facts *old, const struc
 	int error;
 
 	text_init(&note, WORDS_MAX);
-	text_addf(&note, "facts of %s from %s are left out: there are newer ones from %s",
+	text_addf(&note, "facts of %s from %s are left out: there are %s ones from %s",
 		  machine_word(old), old->started ? old->started : "an unknown time",
+		  text_equal(old->started, newer->started) ? "other" : "newer",
 		  newer->started ? newer->started : "an unknown time");
 	error = text_error(&note);
 	if (!error)
@@ -177,7 +218,7 @@ static bool is_unique(const struct join *join, const struct join_machine *machin
 	return true;
 }
 
-/* Namespaces of one machine share its node name: the hash, or the place given, tells them apart. */
+/* Namespaces of one machine share its node name: the hash, or a number, tells them apart. */
 static int make_unique(struct join *join)
 {
 	struct join_machine *machine;
@@ -193,7 +234,7 @@ static int make_unique(struct join *join)
 		if (machine->facts->host.machine)
 			text_addf(&name, "%s (%s)", machine->name, machine->facts->host.machine);
 		else
-			text_addf(&name, "%s (facts %zu)", machine->name, machine->given + 1);
+			text_addf(&name, "%s (facts %zu)", machine->name, i + 1);
 		unique = text_take(&name);
 		text_release(&name);
 		if (!unique)
@@ -211,17 +252,34 @@ static int compare_machines(const void *one, const void *two)
 
 	if (!order)
 		order = strcmp(a->name, b->name);
-	if (!order)
-		order = a->given < b->given ? -1 : a->given > b->given;
-	return order;
+	return order; /* the rest stays as the candidates stood */
+}
+
+static int choose(const struct candidate *candidates, size_t count, struct join *join)
+{
+	const struct facts *facts, *next;
+	int error = 0;
+	size_t i;
+
+	for (i = 0; i < count && !error; i++)
+		error = text_error(&candidates[i].content);
+	for (i = 0; i < count && !error; i++) {
+		facts = candidates[i].facts;
+		next = i + 1 < count ? candidates[i + 1].facts : NULL;
+		error = next && is_same_machine(facts, next) ?
+				note_left_out(join, facts, next) :
+				add_machine(join, facts, candidates[i].given);
+	}
+	list_sort(&join->machines, sizeof(struct join_machine), compare_machines);
+	return error ? error : make_unique(join);
 }
 
 int join_choose(const struct facts *const *facts, size_t count, struct join *join,
 		struct fault *fault)
 {
-	const struct facts *newer;
-	int error = 0;
-	size_t i;
+	struct candidate *candidates;
+	size_t chosen = 0, i;
+	int error;
 
 	memset(join, 0, sizeof(*join));
 	if (!count)
@@ -229,19 +287,20 @@ int join_choose(const struct facts *const *facts, size_t count, struct join *joi
 	error = check_plans(facts, count, fault);
 	if (error)
 		return error;
-	for (i = 0; i < count && !error; i++) {
-		newer = newer_than(facts, count, i);
-		error = newer ? note_left_out(join, facts[i], newer) :
-				add_machine(join, facts[i], i);
-	}
-	if (!error)
-		error = make_unique(join);
-	if (error) {
-		join_release(join);
+	candidates = calloc(count + 1, sizeof(*candidates));
+	if (!candidates)
 		return no_memory(fault);
-	}
-	list_sort(&join->machines, sizeof(struct join_machine), compare_machines);
-	return 0;
+	for (i = 0; i < count && !error; i++)
+		error = insert_candidate(candidates, &chosen, facts[i], i);
+	if (!error)
+		error = choose(candidates, chosen, join);
+	for (i = 0; i < chosen; i++)
+		text_release(&candidates[i].content);
+	free(candidates);
+	if (!error)
+		return 0;
+	join_release(join);
+	return no_memory(fault);
 }
 
 void join_release(struct join *join)

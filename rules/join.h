@@ -16,7 +16,7 @@
 
 struct join_machine {
 	const struct facts *facts; /* borrowed */
-	size_t given;              /* its place among the facts that were given */
+	size_t given;              /* a place among the facts that were given where it stands */
 	enum vantage vantage;
 	char *name; /* unique here: "git1", "git1/NETNS", "git1 (HASH)" */
 };
@@ -43,13 +43,14 @@ struct join_path {
 };
 
 struct join {
-	struct list machines; /* struct join_machine, by vantage, name, place given */
+	struct list machines; /* struct join_machine, by vantage, name, content */
 	struct list paths;    /* struct join_path, by host, service, router */
 	struct strings notes; /* which facts were left out, and why */
 };
 
 /*
- * Chooses the newest facts of each machine. -EINVAL with words when the plans differ: a usage
+ * Chooses the newest facts of each machine. In whatever order facts are given, and however often
+ * the same ones, the join is the same. -EINVAL with words when the plans differ: a usage
  * error. Keeps pointers into `facts`, which must outlive the join.
  */
 int join_choose(const struct facts *const *facts, size_t count, struct join *join,

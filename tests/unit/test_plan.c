@@ -302,6 +302,51 @@ static void test_canonical(void **state)
 	free(none);
 }
 
+/* What several machines must agree about, and nothing else. */
+static void test_canonical_covers(void **state)
+{
+	static const struct {
+		const char *plan;
+		bool covered;
+	} rows[] = {
+		{ "{\"region\":\"r\"}", true },
+		{ "{\"link\":{\"instance_id\":\"cri-x\"}}", true },
+		{ "{\"link\":{\"vpc_id\":\"vpc-x\"}}", true },
+		{ "{\"link\":{\"vswitch_id\":\"vsw-x\"}}", true },
+		{ "{\"link\":{\"vswitch_cidr\":\"10.0.0.0/24\"}}", true },
+		{ "{\"link\":{\"gitlab_ip\":\"10.0.0.1\"}}", true },
+		{ "{\"link\":{\"other_ips\":[\"10.0.0.2\"]}}", true },
+		{ "{\"gitlab\":{\"url\":\"http://g\"}}", true },
+		{ "{\"gitlab\":{\"access\":\"ecs\"}}", true },
+		{ "{\"gitlab\":{\"username\":\"u\"}}", true },
+		{ "{\"gitlab\":{\"project\":\"a/b\"}}", true },
+		{ "{\"maven\":[{\"url\":\"http://m\"}]}", true },
+		{ "{\"datacenter\":{\"cidrs\":[\"172.20.0.0/16\"]}}", true },
+		{ "{\"datacenter\":{\"return_next_hop\":\"172.20.5.1\"}}", true },
+		{ "{\"datacenter\":{\"return_interface\":\"eth0\"}}", true },
+		{ "{\"datacenter\":{\"vbr_id\":\"vbr-x\"}}", true },
+		{ "{\"vantage\":\"offline\"}", false },
+		{ "{\"from\":\"eth1\"}", false },
+		{ "{\"gitlab\":{\"token_file\":\"t\"}}", false },
+		{ "{\"datacenter\":{\"by_vantage\":{\"idc-router\":{\"return_next_hop\":"
+		  "\"10.0.0.1\"}}}}", false },
+		{ "{\"endpoints\":{\"ecs\":\"http://127.0.0.1:1\"}}", false },
+		{ "{\"create_call\":{\"action\":\"A\"}}", false },
+		{ "{\"list_call\":{\"action\":\"A\"}}", false },
+		{ "{\"accept\":[{\"code\":\"x\",\"reason\":\"y\"}]}", false },
+	};
+	char *words;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		words = canonical(rows[i].plan);
+		if ((strcmp(words, "{}") != 0) != rows[i].covered)
+			fail_msg("%s became %s", rows[i].plan, words);
+		free(words);
+	}
+}
+
 static void test_schema(void **state)
 {
 	struct fault fault = { 0 };
@@ -327,6 +372,7 @@ int main(void)
 		cmocka_unit_test(test_no_secret_in_words),
 		cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_canonical),
+		cmocka_unit_test(test_canonical_covers),
 		cmocka_unit_test(test_schema),
 	};
 
