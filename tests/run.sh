@@ -117,6 +117,11 @@ group_endpoints() {
 	sh "$root/tests/endpoints/run.sh" "$@"
 }
 
+# The cloud's answers, one planted fault at a time, from a server that verifies every signature.
+group_cloud() {
+	sh "$root/tests/cloud/run.sh" "$@"
+}
+
 # `exact` (classes against single look-ups) and `healthy` (no false alarm); arguments go to one.
 group_worlds() {
 	which=${1:-both}
@@ -199,15 +204,15 @@ results=$(mktemp)
 trap 'rm -f "$log" "$results"' EXIT
 trap 'exit 130' INT TERM
 
-groups="lint unit lab endpoints worlds robust fuzz"
+groups="lint unit lab endpoints cloud worlds robust fuzz"
 if [ $# -gt 0 ]; then
 	groups=$1
 	shift
 	case $groups in
-	lint|unit|lab|endpoints|worlds|robust|fuzz|bench) ;;
+	lint|unit|lab|endpoints|cloud|worlds|robust|fuzz|bench) ;;
 	*)
 		printf "tests/run.sh: unknown group '%s': %s\n" "$groups" \
-			"lint, unit, lab, endpoints, worlds, robust, fuzz, bench" >&2
+			"lint, unit, lab, endpoints, cloud, worlds, robust, fuzz, bench" >&2
 		exit 64
 		;;
 	esac

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One run of the program against a server or against saved replies, and what it said."""
+
+import json
+import pathlib
+import subprocess
+
+import export
+from server import Server
+from world import merged
+
+LIMIT_S = 40
+
+
+class AnswerError(Exception):
+    """The program printed no report that can be read, or a secret."""
+
+
+class Answer:
+    """What one run said."""
+
+    def __init__(self, done):
+        try:
+            self.report = json.loads(done.stdout)
+        except ValueError as error:
+            raise AnswerError(f"exit {done.returncode}, no JSON ({error}): "
+                              f"{done.stderr.strip()[-300:]}") from error
+        self.status, self.verdict = done.returncode, self.report["verdict"]
+        self.findings = self.report["findings"]
+
+    def spoken(self, status):
+        return [found for found in self.findings if found["status"] == status]
+
+    def causes(self, status):
+        return frozenset(cause for found in self.spoken(status) for cause in found["causes"])
+
+    def codes(self, status):
+        return frozenset(found["code"] for found in self.spoken(status))
+
+    def shares(self):
+        """"ADDRESS:PORT" -> share, of the findings that carry one."""
+        return {f"{found['subject']['address']}:{found['subject']['port']}": found["share"]
+                for found in self.findings if "share" in found and "port" in found["subject"]}
+
+    def essence(self):
+        """What two ways to the same facts must agree on."""
+        return sorted(json.dumps([found["code"], found["status"], found["causes"],
+                                  found["subject"], found.get("share")], sort_keys=True)
+                      for found in self.findings)
+
+
+def secrets(world):
+    rows = [*world["keys"].values(), *(row for row in world["roles"].values() if len(row) > 1)]
+    names = ("secret", "token", "AccessKeySecret", "SecurityToken")
+    return [row[name] for row in rows for name in names if row.get(name)]
+
+
+class Program:
+    """`folder` is this scenario's own."""
+
+    def __init__(self, path, folder):
+        self.path, self.folder = path, pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def _run(self, word, arguments, environment):
+        done = subprocess.run(
+            [str(self.path), *arguments], capture_output=True, text=True, check=False,
+            timeout=LIMIT_S, cwd=self.folder, stdin=subprocess.DEVNULL,
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C",
+                 "HOME": str(self.folder), **environment})
+        (self.folder / f"{word}.json").write_text(done.stdout)
+        (self.folder / f"{word}.err").write_text(done.stderr)
+        return done
+
+    def plan(self, word, plan):
+        path = self.folder / f"{word}.plan.json"
+        path.write_text(json.dumps(plan, indent=1))
+        return path
+
+    def live(self, run, arguments=()):
+        """Asks a server of its own; returns (answer, gateway)."""
+        server = Server(run.world, "0.0.0.0")
+        try:
+            plan = self.plan(run.word, merged(run.plan, {"endpoints": server.endpoints()}))
+            key, row = next(iter(server.gateway.world["keys"].items()))
+            environment = {"ALIBABA_CLOUD_ACCESS_KEY_ID": key,
+                           "ALIBABA_CLOUD_ACCESS_KEY_SECRET": row["secret"]}
+            if row.get("token"):
+                environment["ALIBABA_CLOUD_SECURITY_TOKEN"] = row["token"]
+            for word in run.environment:
+                name, _, value = word.partition("=")
+                environment[name] = value
+                if not value:
+                    del environment[name]
+            facts = self.folder / f"{run.word}.facts.json"
+            done = self._run(run.word, ["check", "-j", "--plan", str(plan), "--facts", str(facts),
+                                        *arguments], environment)
+        finally:
+            server.close()
+        self.secret_free(run.world, run.word)
+        return Answer(done), server.gateway
+
+    def secret_free(self, world, word):
+        for path in self.folder.glob(f"{word}*"):
+            text = path.read_text(errors="replace") if path.is_file() else ""
+            if any(secret in text for secret in secrets(world)):
+                raise AnswerError(f"a secret is in {path.name}")
+
+    def saved(self, run, gateway, arguments=()):
+        """The same out of saved replies, without a key and without a network."""
+        folder = self.folder / f"{run.word}.saved"
+        export.write(gateway.journal, folder)
+        plan = self.plan(f"{run.word}.again", run.plan)
+        return Answer(self._run(f"{run.word}.again", [
+            "check", "-j", "--plan", str(plan), "--cloud", str(folder), *arguments], {}))
+
+    def judged(self, run):
+        return Answer(self._run(f"{run.word}.judged", [
+            "judge", "-j", str(self.folder / f"{run.word}.facts.json")], {}))

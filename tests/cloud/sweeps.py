@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+What is tried for every operation, byte or habit of a gateway, not for one planted cause: each
+permission removed, each lie about pages, answers cut short, throttled, late, in other types.
+
+A sweep is a function of the options that yields (label, work); work returns what was wrong.
+"""
+
+import copy
+import functools
+import pathlib
+
+import actions
+import paging
+import program
+import rows
+
+KINDS = ("ecs", "slb", "datacenter", "transit")
+# A world of each kind in which much fails: what fails there must not turn into well.
+BROKEN = {
+    "ecs": {"security_groups": {"sg-bp1gitlab": {"rules": []}},
+            "vswitches": {"vsw-bp1link": {"AvailableIpAddressCount": 0}}},
+    "slb": {"load_balancers": {"lb-bp1gitlab": {"LoadBalancerStatus": "inactive"}}},
+    "datacenter": {"vbrs": {"vbr-bp1idc": {"Status": "terminated"}}},
+    "transit": {"attachments": {"tr-attach-bp1vpc": {"table": ""}}},
+}
+
+
+def healthy(kind, patch=None):
+    row = rows.scenario(kind, {"world": kind, "causes": ""})
+    run = row.runs[0]
+    run.world = rows.worlds.merged(run.world, patch or {})
+    return run
+
+
+def ask(options, label, run, arguments=()):
+    folder = pathlib.Path(options.scratch) / label.replace(" ", "-").replace("*", "all")
+    return program.Program(options.program, folder).live(run, arguments)
+
+
+def by_subject(answer):
+    found = {}
+    for finding in answer.findings:
+        found.setdefault(finding["code"], set()).add(finding["status"])
+    return found
+
+
+def first(options, kind, broken=False):
+    """(answer, operations asked) of the world without the sweep's fault; asked once."""
+    known = vars(options).setdefault("firsts", {})
+    if (kind, broken) not in known:
+        run = healthy(kind, BROKEN[kind] if broken else None)
+        answer, gateway = ask(options, f"first {kind} {broken}", run)
+        known[kind, broken] = answer, sorted({
+            (call.product, call.action) for call in gateway.journal
+            if (call.product, call.action) in actions.ACTIONS})
+    return known[kind, broken]
+
+
+def unsound(before, after, may_fail=()):
+    """Differences that not having seen something cannot make."""
+    old, new = by_subject(before), by_subject(after)
+    for code, statuses in sorted(new.items()):
+        was = old.get(code, set())
+        if "fail" in statuses and "fail" not in was and code not in may_fail:
+            yield f"{code} fails and did not"
+        if statuses == {"pass"} and "fail" in was:
+            yield f"{code} passes and failed"
+        if "warn" in statuses and not was & {"warn", "fail"} and code not in may_fail:
+            yield f"{code} warns and did not"
+    if before.verdict == "not-ready" and after.verdict in ("ready", "ready-with-risks"):
+        yield f"the verdict is {after.verdict}"
+
+
+def _denied(options, kind, broken, product, name):
+    before, _ = first(options, kind, broken)
+    permission = actions.ACTIONS[product, name].ram
+    run = healthy(kind, BROKEN[kind] if broken else None)
+    run.world["deny"] = [permission]
+    after, gateway = ask(options, f"deny {kind} {broken} {permission.replace(':', '-')}", run)
+    wrong = list(unsound(before, after))
+    if not any(call.code for call in gateway.journal):
+        wrong.append("it was not asked")
+    if by_subject(after) == by_subject(before) and after.verdict == before.verdict:
+        said = [probe.get("note") for probe in after.report["probes"]]
+        if not any(permission in (note or "") for note in said):
+            wrong.append("nothing changed, and no note names it")
+    unknown = [found for found in after.findings if found["status"] == "unknown"]
+    if unknown and not any(permission in str(found) for found in unknown):
+        wrong.append("no unknown names the permission")
+    return wrong
+
+
+def deny_each(options):
+    """Each permission removed in turn, in a healthy and in a broken world."""
+    for kind in KINDS:
+        for broken in (False, True):
+            _, seen = first(options, kind, broken)
+            for product, name in seen:
+                label = f"{kind} {'broken' if broken else 'healthy'} {product}:{name}"
+                yield label, functools.partial(_denied, options, kind, broken, product, name)
+
+
+def _all_denied(options, kind, deny, code=None):
+    before, _ = first(options, kind)
+    run = healthy(kind)
+    run.world["deny"] = deny
+    if code:
+        run.world["deny_code"] = code
+    after, _ = ask(options, f"deny {kind} {'-'.join(deny)} {code}".replace(":", "-"), run)
+    wrong = list(unsound(before, after))
+    if after.verdict != "undetermined":
+        wrong.append(f"the verdict is {after.verdict}")
+    return wrong
+
+
+def deny_all(options):
+    """Nothing permitted at all, and each word that a product may say it with."""
+    for kind in KINDS:
+        yield f"{kind} all", functools.partial(_all_denied, options, kind, ["*"])
+    for product in ("ecs", "vpc", "cr"):
+        yield f"ecs {product}", functools.partial(_all_denied, options, "ecs", [f"{product}:*"])
+    for code in ("Forbidden", "Forbidden.RAM", "NoPermission", "NoPrivilege", "Forbidden.NotAuthorized",
+                 "AccessDenied"):
+        yield f"ecs word {code}", functools.partial(_all_denied, options, "ecs", ["*"], code)
+
+
+def _same(options, kind, label, patch, broken=False):
+    before, _ = first(options, kind, broken)
+    run = healthy(kind, BROKEN[kind] if broken else None)
+    run.world = rows.worlds.merged(run.world, copy.deepcopy(patch))
+    after, gateway = ask(options, f"{label} {kind} {broken}", run)
+    wrong = []
+    if after.essence() != before.essence():
+        wrong.append(f"says otherwise: {sorted(set(after.essence()) ^ set(before.essence()))[:4]}")
+    return wrong + gateway.complaints()[:3]
+
+
+def quirks_each(options):
+    """Other types, more fields, pages of one: nothing of it changes what is said."""
+    for kind in KINDS:
+        for broken in (False, True):
+            for word in ("numbers-as-strings", "strings-as-numbers", "bools-as-strings",
+                         "more-fields", "nulls"):
+                yield f"{kind} {broken} {word}", functools.partial(
+                    _same, options, kind, f"quirk {word}", {"quirks": [word]}, broken)
+            for lie in paging.LIES[:2]:
+                yield f"{kind} {broken} {lie}", functools.partial(
+                    _same, options, kind, f"page {lie}", {"faults": [{"lie": lie}]}, broken)
+
+
+def _recovers(options, kind, label, fault):
+    return _same(options, kind, label, {"faults": [fault]})
+
+
+def recover_each(options):
+    """What a retry mends: one cut at each place, one late, throttled or failed answer of each call."""
+    places = [*range(0, 40, 4), 60, 100, 140, 180, 220, 260, 300, 400]
+    for place in places:
+        yield f"cut at {place}", functools.partial(
+            _recovers, options, "ecs", f"cut once {place}", {"cut": place, "times": 3})
+    for status, code in ((429, "Throttling.User"), (400, "Throttling"), (503, "ServiceUnavailable"),
+                         (500, "InternalError"), (502, "BadGateway"), (504, "GatewayTimeout")):
+        for kind in ("ecs", "transit"):
+            fault = {"status": status, "code": code, "times": 2, "retry_after_ms": 50}
+            yield f"{kind} {status} {code}", functools.partial(
+                _recovers, options, kind, f"once {status} {code}", fault)
+    yield "late", functools.partial(_recovers, options, "ecs", "late", {"late_ms": 150})
+    yield "drip", functools.partial(_recovers, options, "ecs", "drip", {"drip_ms": 1, "times": 1})
+    yield "reset", functools.partial(_recovers, options, "ecs", "reset", {"reset": True, "cut": 0,
+                                                                        "times": 2})
+
+
+def _undecided(options, kind, label, fault, broken=False, patch=None):
+    """A fault that no retry mends: what was not seen is neither well nor wrong."""
+    before, _ = first(options, kind, broken)
+    run = healthy(kind, BROKEN[kind] if broken else None)
+    run.world = rows.worlds.merged(run.world, {"faults": [fault], **(patch or {})})
+    after, _ = ask(options, f"{label} {kind} {broken}", run)
+    wrong = list(unsound(before, after))
+    if not fault.get("lie") and after.verdict != "undetermined" and not broken:
+        wrong.append(f"the verdict is {after.verdict}")
+    return wrong
+
+
+def fail_each(options):
+    """Every answer cut at a place, garbage, or failed for good; every kind of lie about pages."""
+    for place in (0, 1, 12, 60, 150, 240, 330):
+        yield f"cut at {place} for good", functools.partial(
+            _undecided, options, "ecs", f"cut {place}", {"cut": place})
+    for body in ("", "{", "[]", "null", "\"x\"", "{}x", "{\"Code\": 5}", "<html>proxy</html>",
+                 "{\"a\":" * 200 + "1" + "}" * 200):
+        yield f"body {body[:20]}", functools.partial(
+            _undecided, options, "ecs", f"body {len(body)} {abs(hash(body)) % 9999}", {"body": body})
+    for status, code in ((500, "InternalError"), (503, "ServiceUnavailable"), (400, "InvalidParameter"),
+                         (429, "Throttling.User"), (404, "InvalidAction.NotFound")):
+        yield f"{status} {code} for good", functools.partial(
+            _undecided, options, "ecs", f"always {status}", {"status": status, "code": code})
+    for kind in KINDS:
+        for broken in (False, True):
+            for lie in paging.LIES[2:]:
+                yield f"{kind} {broken} pages {lie}", functools.partial(
+                    _undecided, options, kind, f"lie {lie}", {"lie": lie}, broken)
+
+
+SWEEPS = {function.__name__.replace("_", "-"): function
+          for function in (deny_each, deny_all, quirks_each, recover_each, fail_each)}
