@@ -60,6 +60,7 @@ const struct rule *const rule_catalog[] = {
 	&rule_endpoint_connects,
 	&rule_path_carries_large_packets,
 	&rule_tls_handshake_completes,
+	&rule_certificate_same_elsewhere,
 	&rule_certificate_trusted,
 	&rule_tls_risks,
 	&rule_http_answers,

@@ -79,6 +79,8 @@ bool view_walk_next(struct view_walk *walk, struct class_view *view, size_t *pla
 
 /* Turns findings about URLs into `blocked` where a lower rung failed (engine_paths.c). */
 void engine_paths(struct findings *findings);
+/* Makes it `blocked`, by what stands in blocked_by. */
+void engine_hide(struct finding *finding);
 
 /* The class rules that run: applicable here, nothing they read is missing. */
 struct class_rules {

@@ -48,7 +48,7 @@ static int add_blockers(struct finding *high, const struct finding *low)
 	return error;
 }
 
-static void hide(struct finding *finding)
+void engine_hide(struct finding *finding)
 {
 	finding->status = STATUS_BLOCKED;
 	strings_sort(&finding->blocked_by);
@@ -79,6 +79,6 @@ void engine_paths(struct findings *findings)
 				findings->error = -ENOMEM;
 		}
 		if (high->blocked_by.count)
-			hide(high);
+			engine_hide(high);
 	}
 }

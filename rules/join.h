@@ -78,12 +78,22 @@ void join_release(struct join *join);
  */
 int join_skip_elsewhere(const struct join *join, size_t place, struct findings *findings);
 
+/* Did that machine look at endpoints? */
+bool join_looked(const struct join_machine *machine);
 /* Compares what the machines were told of the same names. */
 void join_names(const struct join *join, struct findings *findings);
+/* Compares the authorities of the certificates that the machines saw. */
+void join_certificates(const struct join *join, struct findings *findings);
+/*
+ * A machine on whose way TLS is opened trusts no certificate that it sees there: blocks that by
+ * what join_certificates() found. 0 or -ENOMEM.
+ */
+int join_hide_distrust(const struct findings *causes, struct findings *findings);
 
 /* Rules whose findings are made behind the engine; part of the catalogue. */
 extern const struct rule rule_return_carried_on; /* by join_judge() */
 extern const struct rule rule_names_agree_elsewhere; /* likewise */
+extern const struct rule rule_certificate_same_elsewhere; /* likewise */
 extern const struct rule rule_facts_fresh;       /* by the caller, who has a clock; join_add() */
 
 #endif

@@ -324,7 +324,7 @@ static int describe(const struct join *join, struct judgement *out)
 	return out->vantage_reason ? 0 : -ENOMEM;
 }
 
-/* The findings about paths and names, accepted or not as the plan says. */
+/* The findings about paths, names and certificates, accepted or not as the plan says. */
 static int judge_paths(struct join *join, const char *today, struct judgement *out,
 		       struct fault *fault)
 {
@@ -335,8 +335,11 @@ static int judge_paths(struct join *join, const char *today, struct judgement *o
 	error = join_follow(join, fault);
 	if (!error)
 		error = add_paths(join, &paths, fault);
-	if (!error)
+	if (!error) {
 		join_names(join, &paths);
+		join_certificates(join, &paths);
+		error = join_hide_distrust(&paths, &out->findings);
+	}
 	if (!error)
 		error = join_add(join, today, &paths, out, fault);
 	findings_release(&paths);

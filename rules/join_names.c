@@ -121,7 +121,7 @@ static void judge_meeting(const struct meeting *meeting, struct findings *out)
 		       meeting->target->host);
 }
 
-static bool asked_for_names(const struct join_machine *machine)
+bool join_looked(const struct join_machine *machine)
 {
 	return machine->facts->endpoints.section.state == FACT_OK;
 }
@@ -151,7 +151,6 @@ void join_names(const struct join *join, struct findings *out)
 
 	for (i = 0; i < join->machines.count; i++)
 		for (j = i + 1; j < join->machines.count; j++)
-			if (asked_for_names(machine_at(join, i)) &&
-			    asked_for_names(machine_at(join, j)))
+			if (join_looked(machine_at(join, i)) && join_looked(machine_at(join, j)))
 				judge_pair(machine_at(join, i), machine_at(join, j), out);
 }

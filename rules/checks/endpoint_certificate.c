@@ -297,7 +297,7 @@ const struct rule rule_certificate_trusted = {
 	.vantages = VANTAGE_VSWITCH,
 	.causes = { "TLS-01", "TLS-02", "TLS-03", "TLS-04", "TLS-05" },
 	.after = { "names-answer", "allow-list-complete", "redirect-port-open", PATH_RULES,
-		   "tls-handshake-completes" },
+		   "tls-handshake-completes", "certificate-same-elsewhere" },
 	.why = "the registry refuses a GitLab with a certificate that it cannot verify, and nobody "
 	       "can hand a private authority to its builders",
 	.evidence = "the chain as sent, verified against the system's store and against --cacert; "

@@ -158,13 +158,15 @@ gitlab_web() { # [KEY=VALUE]...
 	END
 }
 
-# What opens TLS on the way: for what comes from one address, a server with a certificate of the
-# firewall's own authority, which that host trusts, stands in for GitLab.
-intercept() { # SOURCE HOST
-	mkdir -p "/etc/netns/$2/ssl/certs"
-	cp "$LAB_STAGE/pki/firewall.crt" "/etc/netns/$2/ssl/certs/firewall.pem"
-	cp "$LAB_STAGE/pki/root.crt" "/etc/netns/$2/ssl/certs/root.pem"
-	openssl rehash "/etc/netns/$2/ssl/certs"
+# What opens TLS on the way: for what comes from some addresses, a server with a certificate of the
+# firewall's own authority, which HOST trusts, stands in for GitLab.
+intercept() { # SOURCES [HOST]
+	if [ -n "${2:-}" ]; then
+		mkdir -p "/etc/netns/$2/ssl/certs"
+		cp "$LAB_STAGE/pki/firewall.crt" "/etc/netns/$2/ssl/certs/firewall.pem"
+		cp "$LAB_STAGE/pki/root.crt" "/etc/netns/$2/ssl/certs/root.pem"
+		openssl rehash "/etc/netns/$2/ssl/certs"
+	fi
 	gitlab_web top="server {
 		listen 172.20.5.12:443 ssl;
 		$(tls_lines intercepted)
