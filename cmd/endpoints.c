@@ -135,6 +135,7 @@ int endpoints_prepare(const struct settings *settings, struct endpoints_request 
 	int code = take_words(settings, request, fault);
 
 	request->deep = settings->deep;
+	request->anywhere = settings_have(settings, "from");
 	if (!code && settings->cacert)
 		code = open_cacert(settings->cacert, request, fault);
 	if (!code && endpoints_environment(environ, request))

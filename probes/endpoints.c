@@ -2,8 +2,9 @@
 /*
  * Endpoints: hands plan and wishes to reachback-probe-endpoints and reads its section.
  *
- * Looked at from the vSwitch side only, and only where the plan names something to look at: from
- * anywhere else an answer would prove nothing about the link.
+ * Looked at where the plan names something to look at, and from the vSwitch side: from anywhere
+ * else an answer proves nothing about the link. Who asks for it there by --from gets it all the
+ * same: no rule of one machine reads it, but `judge` compares what two of them saw.
  */
 #include "probes/endpoints_request.h"
 #include "probes/helper.h"
@@ -24,7 +25,8 @@ static bool endpoints_wanted(const struct probe_context *context, const struct f
 {
 	const struct plan *plan = &facts->plan;
 
-	if (!text_equal(plan->vantage, vantage_words[VANTAGE_VSWITCH_HOST]))
+	if (!text_equal(plan->vantage, vantage_words[VANTAGE_VSWITCH_HOST]) &&
+	    !(context->endpoints && context->endpoints->anywhere))
 		return false;
 	return plan->gitlab.url || plan->maven.count ||
 	       (context->endpoints && context->endpoints->registry.count);
@@ -97,8 +99,8 @@ const struct probe probe_endpoints = {
 		"small times to live and IP_MINTTL, two empty datagrams to it, up to 64 "
 		"connections from chosen source ports, and the same handshake or request with "
 		"smaller MSS",
-	.doc = "from the vSwitch side: names, connections, certificates, answers, GitLab's API "
-	       "and git, Maven's metadata and artifacts",
+	.doc = "from the vSwitch side, and wherever --from is given: names, connections, "
+	       "certificates, answers, GitLab's API and git, Maven's metadata and artifacts",
 	.section = SECTION_ENDPOINTS,
 	.wanted = endpoints_wanted,
 	.run = endpoints_run,

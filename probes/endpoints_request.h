@@ -17,6 +17,7 @@ struct endpoints_request {
 	struct strings name_servers; /* extra ones: "ADDRESS[:PORT]" */
 	struct strings registry;  /* domains of the registry */
 	bool deep;
+	bool anywhere; /* not only from the vSwitch's host: --from was given; stays in the probe */
 	struct strings proxy_variables, trust_variables; /* as in the facts */
 	struct maybe cacert_fd, token_fd;
 };

@@ -159,7 +159,7 @@ def allowed(row, plan):
     return row.allow if row.allow is not None else [word for word in words if word]
 
 
-def observe(lab, program, run, host):
+def observe(lab, program, run, host, *more):
     """Shell words for a run of the program on one host, and where its facts go."""
     plan = lab.folder / f"{run.word}.plan.json"
     facts = lab.folder / f"{run.word}.{host}.json"
@@ -168,15 +168,15 @@ def observe(lab, program, run, host):
     words = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", *run.environment]
     command = ["ip", "netns", "exec", host, "env", "-i", *words, str(program), "check", "-j",
                "--plan", str(plan), "--facts", str(facts),
-               *(filled(word, lab) for word in run.args)]
+               *(filled(word, lab) for word in run.args), *more]
     return shlex.join(command), facts
 
 
 def ask(lab, program, row, run):
-    """`check` on the vSwitch's host, or `judge` of two hosts, beside a real client's try."""
+    """`check` on the vSwitch's host, or `judge` of two machines, beside a real client's try."""
     command, facts = observe(lab, program, run, "vsw")
     if row.second:
-        other, more = observe(lab, program, run, "vsw2")
+        other, more = observe(lab, program, run, *row.second)
         command = (f"{command} >/dev/null || :\n{other} >/dev/null || :\n" +
                    shlex.join([str(program), "judge", "-j", str(facts), str(more)]))
     script = (f"allow {' '.join(allowed(row, run.plan))}\n" +

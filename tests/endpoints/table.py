@@ -49,7 +49,7 @@ class Scenario:
     allow: list
     needs: frozenset
     repeat: int
-    second: bool
+    second: list
 
 
 def merged(plan, patch):
@@ -99,7 +99,7 @@ def _scenario(name, row, base):
         allow=row["allow"].split() if "allow" in row else None,
         needs=frozenset(row.get("needs", "").split()),
         repeat=int(row.get("repeat", "1")),
-        second=row.get("second") == "yes")
+        second=row.get("second", "").split())
 
 
 def load(base):
