@@ -26,6 +26,8 @@ static const struct field missing_fields[] = {
 	FIELD(gate_missing, needs, FIELD_REQUIRED, "the same in full"),
 	FIELD(gate_missing, command, 0, "what would supply it; null: nothing of this program yet"),
 	FIELD(gate_missing, evidence, 0, "hints about it that were seen here"),
+	FIELD(gate_missing, needed, 0,
+	      "the gate is undetermined without it; else it is told, and no more"),
 	{ .name = NULL },
 };
 static const struct record missing_record = {

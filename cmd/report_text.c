@@ -38,9 +38,12 @@ static void add_needs(const struct list *missing, struct text *needs)
 	size_t i, j;
 
 	for (i = 0; i < missing->count; i++) {
+		if (!LIST_AT(missing, struct gate_missing, i)->needed)
+			continue;
 		words = LIST_AT(missing, struct gate_missing, i)->what;
 		for (j = 0; j < i; j++)
-			if (text_equal(LIST_AT(missing, struct gate_missing, j)->what, words))
+			if (LIST_AT(missing, struct gate_missing, j)->needed &&
+			    text_equal(LIST_AT(missing, struct gate_missing, j)->what, words))
 				break;
 		if (words && j == i)
 			text_addf(needs, "%s%s", needs->length ? ", " : ": needs ", words);
@@ -155,27 +158,41 @@ static void add_questions(const struct report *report, const struct report_optio
 			add_question(report, options, i, out);
 }
 
-static void add_missing(const struct report *report, const struct report_options *options,
-			struct text *out)
+static void add_one_missing(const struct gate_missing *missing,
+			    const struct report_options *options, struct text *out)
 {
-	size_t i, j;
+	size_t i;
 
-	if (!report->gate.missing.count)
-		return;
-	text_add(out, "\n");
-	style_add(out, &options->style, STYLE_BOLD,
-		  "Not proved from here, and needed for the link:");
-	text_add(out, "\n");
+	style_item(out, 2, NEEDS_COLUMN, missing->vantage, missing->needs);
+	if (missing->command && !options->no_hints)
+		style_item(out, NEEDS_COLUMN, NEEDS_COLUMN + 5, "run", missing->command);
+	for (i = 0; i < missing->evidence.count; i++)
+		style_item(out, NEEDS_COLUMN, NEEDS_COLUMN + 6, "hint:",
+			   missing->evidence.items[i]);
+}
+
+static void add_missing(const struct report *report, const struct report_options *options,
+			bool needed, struct text *out)
+{
+	bool any = false;
+	size_t i;
+
 	for (i = 0; i < report->gate.missing.count; i++) {
 		const struct gate_missing *missing =
 			LIST_AT(&report->gate.missing, struct gate_missing, i);
 
-		style_item(out, 2, NEEDS_COLUMN, missing->vantage, missing->needs);
-		if (missing->command && !options->no_hints)
-			style_item(out, NEEDS_COLUMN, NEEDS_COLUMN + 5, "run", missing->command);
-		for (j = 0; j < missing->evidence.count; j++)
-			style_item(out, NEEDS_COLUMN, NEEDS_COLUMN + 6, "hint:",
-				   missing->evidence.items[j]);
+		/* the findings themselves stand above */
+		if (missing->needed != needed || missing->open)
+			continue;
+		if (!any) {
+			text_add(out, "\n");
+			style_add(out, &options->style, STYLE_BOLD,
+				  needed ? "Not proved from here, and needed for the link:" :
+					   "Not looked at; the verdict on the link leaves it out:");
+			text_add(out, "\n");
+		}
+		any = true;
+		add_one_missing(missing, options, out);
 	}
 }
 
@@ -304,7 +321,8 @@ void report_render_text(const struct report *report, const struct report_options
 		add_findings(report, options, STATUS_UNKNOWN, out);
 	else
 		add_questions(report, options, out);
-	add_missing(report, options, out);
+	add_missing(report, options, true, out);
+	add_missing(report, options, false, out);
 	if (options->verbose) {
 		add_findings(report, options, STATUS_BLOCKED, out);
 		add_findings(report, options, STATUS_PASS, out);

@@ -122,3 +122,23 @@ int engine_accept(const struct facts *facts, const char *today, struct judgement
 	}
 	return error;
 }
+
+const struct plan_accept *engine_accepts_need(const struct facts *facts, const char *today,
+					      const char *code, const char *subject)
+{
+	const struct plan *plan = &facts->plan;
+	size_t i;
+
+	if (!today)
+		today = facts->started;
+	for (i = 0; plan->state == FACT_OK && i < plan->accept.count; i++) {
+		const struct plan_accept *accept =
+			LIST_AT(&plan->accept, struct plan_accept, i);
+
+		if (text_equal(accept->code, code) &&
+		    (!accept->subject || strstr(subject, accept->subject)) &&
+		    validity_of(accept, today) == ACCEPT_VALID)
+			return accept;
+	}
+	return NULL;
+}

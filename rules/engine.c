@@ -222,12 +222,15 @@ static int judge(struct rule_context *context, const char *today, struct judgeme
 	if (!error)
 		error = engine_accept(context->facts, today, judgement);
 	if (!error)
-		error = engine_gate(context, judgement);
+		error = engine_gate(context, today, judgement);
 	if (error)
 		return error;
+	for (i = 0; i < judgement->findings.list.count; i++)
+		LIST_AT(&judgement->findings.list, struct finding, i)->seen_from =
+			(int)context->vantage;
 	findings_sort(&judgement->findings);
-	judgement_settle(judgement);
-	return judgement->findings.error;
+	error = judgement_settle(judgement);
+	return error ? error : judgement->findings.error;
 }
 
 int engine_judge(const struct facts *facts, const char *today, struct judgement *judgement,

@@ -25,6 +25,10 @@ struct gate_missing {
 	char *needs;   /* the same in full */
 	char *command; /* what would supply it; NULL when nothing of this program can yet */
 	struct strings evidence; /* hints seen here, e.g. of a packet filter */
+	bool needed;   /* the gate is undetermined without it; else it is told, and no more */
+	bool accepted; /* the plan takes it upon itself: counts as a warn */
+	char *host;    /* of rules that stayed undecided there (rules/gate_open.c) */
+	bool open;     /* made by gate_open() */
 };
 
 struct judgement {
@@ -47,8 +51,11 @@ struct judgement {
 int engine_judge(const struct facts *facts, const char *today, struct judgement *judgement,
 		 struct fault *fault);
 void judgement_release(struct judgement *judgement);
-/* Counts, verdict and gate anew, from the findings (after findings were added or accepted). */
-void judgement_settle(struct judgement *judgement);
+/*
+ * Counts, verdict and gate anew, from findings and what is missing (after findings were added or
+ * accepted); lists in `missing` which rules stayed undecided. 0 or -ENOMEM.
+ */
+int judgement_settle(struct judgement *judgement);
 /* The monitoring-plugin number: 0, 2, 3; 1 for risks when `strict`. */
 int verdict_exit(enum verdict verdict, bool strict);
 

@@ -150,7 +150,16 @@ int engine_finish(const struct rule *rule, struct findings *findings, size_t fro
 
 /* Applies plan.accept. 0 or -ENOMEM. */
 int engine_accept(const struct facts *facts, const char *today, struct judgement *judgement);
+/* The plan's acceptance of a need of the gate: no subject, or this one. NULL: none that holds. */
+const struct plan_accept *engine_accepts_need(const struct facts *facts, const char *today,
+					      const char *code, const char *subject);
 /* Fills judgement->missing and vantage_notes. 0 or -ENOMEM. */
-int engine_gate(const struct rule_context *context, struct judgement *judgement);
+int engine_gate(const struct rule_context *context, const char *today,
+		struct judgement *judgement);
+/* Does this finding keep the gate undetermined? */
+bool gate_is_open(const struct finding *finding);
+/* Lists in judgement->missing, anew, the blockers that nobody decided. 0 or -ENOMEM. */
+int gate_open(struct judgement *judgement);
+void gate_missing_release(struct gate_missing *missing);
 
 #endif

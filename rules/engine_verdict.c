@@ -5,6 +5,8 @@
  */
 #include "rules/engine.h"
 
+#include "rules/engine_internal.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,9 +26,29 @@ static int counted_status(const struct finding *finding)
 	return accepted ? STATUS_WARN : finding->status;
 }
 
-void judgement_settle(struct judgement *judgement)
+static bool is_unknown_blocker(const struct finding *finding)
 {
-	bool failed = false, unknown = false, risky = false;
+	return counted_status(finding) == STATUS_UNKNOWN && finding->severity == SEVERITY_BLOCKER;
+}
+
+bool gate_is_open(const struct finding *finding)
+{
+	return is_unknown_blocker(finding) && !finding->decided;
+}
+
+static enum verdict verdict_of(bool failed, bool unknown, bool risky)
+{
+	if (failed)
+		return VERDICT_NOT_READY;
+	if (unknown)
+		return VERDICT_UNDETERMINED;
+	return risky ? VERDICT_RISKS : VERDICT_READY;
+}
+
+int judgement_settle(struct judgement *judgement)
+{
+	bool failed = false, unknown = false, risky = false, open = false, accepted = false;
+	int error = gate_open(judgement);
 	size_t i;
 
 	memset(judgement->counts, 0, sizeof(judgement->counts));
@@ -37,17 +59,20 @@ void judgement_settle(struct judgement *judgement)
 
 		judgement->counts[finding->status]++;
 		failed = failed || status == STATUS_FAIL;
-		unknown = unknown || (status == STATUS_UNKNOWN &&
-				      finding->severity == SEVERITY_BLOCKER);
+		unknown = unknown || is_unknown_blocker(finding);
+		open = open || gate_is_open(finding);
 		risky = risky || status == STATUS_WARN;
 	}
-	judgement->verdict = failed    ? VERDICT_NOT_READY
-			     : unknown ? VERDICT_UNDETERMINED
-			     : risky   ? VERDICT_RISKS
-				       : VERDICT_READY;
-	judgement->gate = judgement->verdict;
-	if (!failed && judgement->missing.count)
-		judgement->gate = VERDICT_UNDETERMINED;
+	for (i = 0; i < judgement->missing.count; i++) {
+		const struct gate_missing *missing =
+			LIST_AT(&judgement->missing, struct gate_missing, i);
+
+		open = open || missing->needed;
+		accepted = accepted || missing->accepted;
+	}
+	judgement->verdict = verdict_of(failed, unknown, risky);
+	judgement->gate = verdict_of(failed, open, risky || accepted);
+	return error;
 }
 
 int verdict_exit(enum verdict verdict, bool strict)
@@ -74,16 +99,8 @@ void judgement_release(struct judgement *judgement)
 	strings_release(&judgement->vantage_notes);
 	strings_release(&judgement->notes);
 	findings_release(&judgement->findings);
-	for (i = 0; i < judgement->missing.count; i++) {
-		struct gate_missing *missing =
-			LIST_AT(&judgement->missing, struct gate_missing, i);
-
-		free(missing->vantage);
-		free(missing->what);
-		free(missing->needs);
-		free(missing->command);
-		strings_release(&missing->evidence);
-	}
+	for (i = 0; i < judgement->missing.count; i++)
+		gate_missing_release(LIST_AT(&judgement->missing, struct gate_missing, i));
 	free(judgement->missing.items);
 	memset(judgement, 0, sizeof(*judgement));
 }

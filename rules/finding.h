@@ -78,6 +78,9 @@ struct finding {
 	struct list remedy;   /* struct remedy */
 	struct source source;
 	struct accepted accepted;
+	/* not part of the report */
+	int seen_from; /* enum vantage of the machine whose facts it is about */
+	bool decided;  /* unknown here, and decided by another machine that sees the same */
 };
 
 struct findings {

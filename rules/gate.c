@@ -24,43 +24,55 @@
 
 struct need {
 	unsigned int accesses;
-	int supplied_by;     /* enum vantage that would have supplied it; -1: none can yet */
-	const char *vantage; /* where it has to be looked at */
+	int supplied_by;       /* enum vantage that supplies it; -1: any, with its sections */
+	unsigned int sections; /* SECTION_BIT()s that must have been read for it */
+	bool optional;         /* nothing of this program looks at it yet */
+	const char *accept;    /* code whose acceptance stands for it; NULL: none does */
+	const char *vantage;   /* where it has to be looked at */
 	const char *what;
 	const char *needs;
 	const char *command;
 };
 
+#define ROUTES_READ (SECTION_BIT(SECTION_SERVICES) | SECTION_BIT(SECTION_ROUTES))
+
 static const struct need needs[] = {
-	{ BY_UNSET | BY_ECS | BY_IDC, VANTAGE_GITLAB_HOST, "gitlab-host", "the host's routes",
-	  "overlap and return route, seen by the host that owns the service address",
-	  "reachback check" },
-	{ BY_IDC, VANTAGE_IDC_ROUTER, "idc-router", "the router's routes",
-	  "return route on the router of the data center, or a hop trace or a live witness instead",
-	  "reachback check --vantage idc-router" },
-	{ BY_UNSET, VANTAGE_IDC_ROUTER, "idc-router", "the router's routes",
-	  "return route on the router of the data center, or a hop trace or a live witness "
-	  "instead; not needed where the plan's gitlab.access is \"ecs\" or \"slb\" "
-	  "(--gitlab-access)",
-	  "reachback check --vantage idc-router" },
-	{ BY_UNSET | BY_ECS | BY_IDC, -1, "gitlab-host", "packets seen",
-	  "packets: no connection from the reverse-access range was watched arriving and being "
-	  "answered", NULL },
-	{ BY_ECS, -1, "cloud", "security groups",
-	  "security groups of the GitLab instance, network ACL, route table of the VPC, zone and "
-	  "vSwitch of the link", NULL },
-	{ BY_IDC, -1, "cloud", "routes of VBR and VPC",
-	  "routes of the virtual border router and of the VPC, state of the circuit, zone and "
-	  "vSwitch of the link", NULL },
-	{ BY_UNSET, -1, "cloud", "security groups",
-	  "security groups, network ACL, route tables of the VPC and of the virtual border router, "
-	  "zone and vSwitch of the link; the plan's gitlab.access (--gitlab-access) narrows this",
-	  NULL },
-	{ BY_SLB, -1, "cloud", "the load balancer",
-	  "listener, access control list and backends of the load balancer", NULL },
-	{ BY_UNSET | BY_ECS | BY_IDC | BY_SLB, VANTAGE_VSWITCH_HOST, "vswitch-host",
-	  "endpoints from the vSwitch", "endpoints answer from the vSwitch",
-	  "reachback check --vantage vswitch-host --plan FILE" },
+	{ .accesses = BY_UNSET | BY_ECS | BY_IDC, .supplied_by = VANTAGE_GITLAB_HOST,
+	  .sections = ROUTES_READ, .vantage = "gitlab-host", .what = "the host's routes",
+	  .needs = "overlap and return route, seen by the host that owns the service address",
+	  .command = "reachback check" },
+	{ .accesses = BY_IDC, .supplied_by = VANTAGE_IDC_ROUTER, .sections = ROUTES_READ,
+	  .accept = "return-carried-on", .vantage = "idc-router", .what = "the router's routes",
+	  .needs = "return route on the router of the data center, or a hop trace or a live "
+		   "witness instead",
+	  .command = "reachback check --vantage idc-router" },
+	{ .accesses = BY_UNSET, .supplied_by = VANTAGE_IDC_ROUTER, .sections = ROUTES_READ,
+	  .accept = "return-carried-on", .vantage = "idc-router", .what = "the router's routes",
+	  .needs = "return route on the router of the data center, or a hop trace or a live "
+		   "witness instead; not needed where the plan's gitlab.access is \"ecs\" or "
+		   "\"slb\" (--gitlab-access)",
+	  .command = "reachback check --vantage idc-router" },
+	{ .accesses = BY_UNSET | BY_ECS | BY_IDC, .supplied_by = -1, .optional = true,
+	  .vantage = "gitlab-host", .what = "packets seen",
+	  .needs = "packets: no connection from the reverse-access range was watched arriving and "
+		   "being answered" },
+	{ .accesses = BY_ECS, .supplied_by = -1, .vantage = "cloud", .what = "security groups",
+	  .needs = "security groups of the GitLab instance, network ACL, route table of the VPC, "
+		   "zone and vSwitch of the link" },
+	{ .accesses = BY_IDC, .supplied_by = -1, .vantage = "cloud",
+	  .what = "routes of VBR and VPC",
+	  .needs = "routes of the virtual border router and of the VPC, state of the circuit, "
+		   "zone and vSwitch of the link" },
+	{ .accesses = BY_UNSET, .supplied_by = -1, .vantage = "cloud", .what = "security groups",
+	  .needs = "security groups, network ACL, route tables of the VPC and of the virtual "
+		   "border router, zone and vSwitch of the link; the plan's gitlab.access "
+		   "(--gitlab-access) narrows this" },
+	{ .accesses = BY_SLB, .supplied_by = -1, .vantage = "cloud", .what = "the load balancer",
+	  .needs = "listener, access control list and backends of the load balancer" },
+	{ .accesses = BY_UNSET | BY_ECS | BY_IDC | BY_SLB, .supplied_by = VANTAGE_VSWITCH_HOST,
+	  .sections = SECTION_BIT(SECTION_ENDPOINTS), .vantage = "vswitch-host",
+	  .what = "endpoints from the vSwitch", .needs = "endpoints answer from the vSwitch",
+	  .command = "reachback check --vantage vswitch-host --plan FILE" },
 };
 
 static int copy_words(char **place, const char *words)
@@ -82,28 +94,6 @@ static struct gate_missing *add_missing(struct judgement *judgement, const char 
 	return missing;
 }
 
-static int add_needs(const struct rule_context *context, struct judgement *judgement)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
-		const struct need *need = &needs[i];
-
-		if (!(need->accesses & ACCESS_BIT(context->access)) ||
-		    need->supplied_by == (int)context->vantage)
-			continue;
-		if (!add_missing(judgement, need->vantage, need->what, need->needs, need->command))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static bool looks_at_range(const struct rule_context *context)
-{
-	return context->access != ACCESS_SLB && (context->vantage == VANTAGE_GITLAB_HOST ||
-						 context->vantage == VANTAGE_IDC_ROUTER);
-}
-
 __attribute__((format(printf, 2, 3)))
 static int add_string(struct strings *strings, const char *format, ...)
 {
@@ -119,6 +109,57 @@ static int add_string(struct strings *strings, const char *format, ...)
 	error = strings_add(strings, words);
 	free(words);
 	return error;
+}
+
+static bool is_supplied_here(const struct rule_context *context, const struct need *need)
+{
+	unsigned int id;
+
+	if (need->supplied_by >= 0 ? need->supplied_by != (int)context->vantage : !need->sections)
+		return false;
+	for (id = 0; id < SECTION_COUNT; id++)
+		if ((need->sections & SECTION_BIT(id)) &&
+		    facts_section_const(context->facts, (enum section_id)id)->state != FACT_OK)
+			return false;
+	return true;
+}
+
+static int add_need(const struct rule_context *context, const char *today, const struct need *need,
+		    struct judgement *judgement)
+{
+	const struct plan_accept *accept = NULL;
+	struct gate_missing *missing;
+
+	missing = add_missing(judgement, need->vantage, need->what, need->needs, need->command);
+	if (!missing)
+		return -ENOMEM;
+	if (need->accept)
+		accept = engine_accepts_need(context->facts, today, need->accept, need->vantage);
+	missing->needed = !need->optional && !accept;
+	missing->accepted = accept != NULL;
+	if (!accept)
+		return 0;
+	return add_string(&missing->evidence, "accepted (%s): %s", need->accept,
+			  accept->reason ? accept->reason : "no reason given");
+}
+
+static int add_needs(const struct rule_context *context, const char *today,
+		     struct judgement *judgement)
+{
+	size_t i;
+	int error = 0;
+
+	for (i = 0; i < sizeof(needs) / sizeof(needs[0]) && !error; i++)
+		if ((needs[i].accesses & ACCESS_BIT(context->access)) &&
+		    !is_supplied_here(context, &needs[i]))
+			error = add_need(context, today, &needs[i], judgement);
+	return error;
+}
+
+static bool looks_at_range(const struct rule_context *context)
+{
+	return context->access != ACCESS_SLB && (context->vantage == VANTAGE_GITLAB_HOST ||
+						 context->vantage == VANTAGE_IDC_ROUTER);
 }
 
 /* Host packet filters are not looked at; what hints at one is told with that. */
@@ -299,9 +340,9 @@ static int note_denied(const struct facts *facts, struct strings *notes)
 	return error;
 }
 
-int engine_gate(const struct rule_context *context, struct judgement *judgement)
+int engine_gate(const struct rule_context *context, const char *today, struct judgement *judgement)
 {
-	int error = add_needs(context, judgement);
+	int error = add_needs(context, today, judgement);
 
 	if (!error)
 		error = add_filters(context, judgement);

@@ -36,6 +36,9 @@ const struct rule rule_return_carried_on = {
 		    "the router that owns the gateway, for replies that enter by that interface",
 	.remedies = {
 		{ "linux", "mend what the findings of the router name" },
+		{ "plan", "where no facts of the router can be had: accept return-carried-on with "
+			  "the reason; the gate then counts the router's part as decided, at a "
+			  "risk" },
 	},
 	.document = "000",
 	.heading = "Prerequisites",
@@ -264,17 +267,38 @@ static bool is_listed(const struct list *missing, const struct gate_missing *one
 	return false;
 }
 
-/* Is there a machine of that very vantage that does not miss it? */
+/*
+ * Is there a machine of that very vantage that does not miss it? The cloud is the same for all who
+ * ask it.
+ */
 static bool is_supplied(const struct join *join, const struct judgement *judged,
 			const struct gate_missing *one)
 {
+	bool cloud = text_equal(one->vantage, "cloud");
 	size_t i;
 
 	for (i = 0; i < join->machines.count; i++)
-		if (text_equal(vantage_words[machine_at(join, i)->vantage], one->vantage) &&
+		if ((cloud ||
+		     text_equal(vantage_words[machine_at(join, i)->vantage], one->vantage)) &&
 		    !is_listed(&judged[i].missing, one))
 			return true;
 	return false;
+}
+
+/* What one machine needs is needed; it is accepted where all accept it. */
+static void merge_missing(const struct list *missing, struct gate_missing *target)
+{
+	size_t i;
+
+	for (i = 0; i < missing->count; i++) {
+		const struct gate_missing *other = LIST_AT(missing, struct gate_missing, i);
+
+		if (!text_equal(other->vantage, target->vantage) ||
+		    !text_equal(other->needs, target->needs))
+			continue;
+		target->needed = target->needed || other->needed;
+		target->accepted = target->accepted && other->accepted;
+	}
 }
 
 /* Moves what is still missing of machine `place`; evidence of a second one is not added. */
@@ -283,24 +307,24 @@ static int move_missing(const struct join *join, struct judgement *judged, size_
 {
 	struct list *missing = &judged[place].missing;
 	struct gate_missing *one, *target;
-	size_t i;
+	size_t i, j;
 
 	for (i = 0; i < missing->count; i++) {
 		one = LIST_AT(missing, struct gate_missing, i);
-		if (is_listed(&out->missing, one) || is_supplied(join, judged, one))
+		if (one->open || is_listed(&out->missing, one) || is_supplied(join, judged, one))
 			continue;
 		target = list_add(&out->missing, sizeof(*target));
 		if (!target)
 			return -ENOMEM;
-		target->vantage = text_copy(one->vantage);
-		target->what = text_copy(one->what);
-		target->needs = text_copy(one->needs);
-		target->command = text_copy(one->command);
-		if (!target->vantage || !target->what || !target->needs ||
-		    (one->command && !target->command))
+		*target = *one;
+		*one = (struct gate_missing){ .needed = target->needed,
+					      .accepted = target->accepted };
+		one->vantage = text_copy(target->vantage);
+		one->needs = text_copy(target->needs);
+		if (!one->vantage || !one->needs)
 			return -ENOMEM;
-		target->evidence = one->evidence;
-		memset(&one->evidence, 0, sizeof(one->evidence));
+		for (j = 0; j < join->machines.count; j++)
+			merge_missing(&judged[j].missing, target);
 	}
 	return 0;
 }
@@ -346,6 +370,21 @@ static int judge_paths(struct join *join, const char *today, struct judgement *o
 	return error;
 }
 
+/* Whose facts a finding about a machine is about; of several machines the first stands for all. */
+static void set_place(const struct join *join, struct findings *findings)
+{
+	size_t i, j;
+
+	for (i = 0; i < findings->list.count; i++) {
+		struct finding *finding = LIST_AT(&findings->list, struct finding, i);
+
+		finding->seen_from = (int)machine_at(join, 0)->vantage;
+		for (j = 0; j < join->machines.count; j++)
+			if (text_equal(finding->subject.host, machine_at(join, j)->name))
+				finding->seen_from = (int)machine_at(join, j)->vantage;
+	}
+}
+
 int join_add(const struct join *join, const char *today, struct findings *more,
 	     struct judgement *judgement, struct fault *fault)
 {
@@ -355,6 +394,7 @@ int join_add(const struct join *join, const char *today, struct findings *more,
 	memset(&added, 0, sizeof(added));
 	added.findings = *more;
 	findings_init(more);
+	set_place(join, &added.findings);
 	error = engine_finish(NULL, &added.findings, 0, fault);
 	if (!error)
 		error = engine_accept(machine_at(join, 0)->facts, today, &added);
@@ -364,8 +404,8 @@ int join_add(const struct join *join, const char *today, struct findings *more,
 	if (error)
 		return error;
 	findings_sort(&judgement->findings);
-	judgement_settle(judgement);
-	return judgement->findings.error;
+	error = judgement_settle(judgement);
+	return error ? error : judgement->findings.error;
 }
 
 static int merge(const struct join *join, struct judgement *judged, struct judgement *out)
@@ -432,6 +472,9 @@ int join_judge(struct join *join, const char *today, struct judgement *judgement
 		return fault_set(fault, error, "out of memory while judging");
 	}
 	findings_sort(&judgement->findings);
-	judgement_settle(judgement);
-	return 0;
+	error = judgement_settle(judgement);
+	if (!error)
+		return 0;
+	judgement_release(judgement);
+	return fault_set(fault, error, "out of memory while judging");
 }

@@ -159,7 +159,7 @@ static void test_verdict(void **state)
 		set_status(finding, rows[i].status, rows[i].severity);
 		if (rows[i].accepted)
 			finding->accepted.reason = text_copy("known");
-		judgement_settle(&judgement);
+		assert_int_equal(judgement_settle(&judgement), 0);
 		assert_int_equal(judgement.verdict, rows[i].verdict);
 		assert_int_equal(judgement.gate, rows[i].verdict);
 		assert_int_equal(judgement.counts[rows[i].status], 1);
@@ -184,7 +184,7 @@ static void test_verdict_of_many(void **state)
 
 		assert_non_null(finding);
 		set_status(finding, statuses[i], SEVERITY_BLOCKER);
-		judgement_settle(&judgement);
+		assert_int_equal(judgement_settle(&judgement), 0);
 		assert_int_equal(judgement.verdict, verdicts[i]);
 	}
 	judgement_release(&judgement);

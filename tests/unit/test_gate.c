@@ -12,6 +12,8 @@
 #define SEEN(plan, host, more)                                                                     \
 	"{\"schema\":\"reachback.facts/1\",\"plan\":{\"state\":\"ok\"" plan "},"                  \
 	"\"host\":{\"state\":\"ok\"" host "}" more "," GOOD_ROUTES "}"
+#define XFRM ",\"xfrm\":{\"state\":\"ok\"}"
+#define CARRIED "\"code\":\"return-carried-on\",\"reason\":\"x\""
 #define INIT ",\"netns_known_init\":true,\"netns_is_init\":true"
 
 static const struct gate_missing *missing(const struct world *world, const char *vantage,
@@ -161,8 +163,122 @@ static void test_gate_verdict(void **state)
 	assert_int_equal(world.judgement.gate, VERDICT_UNDETERMINED);
 	finding = findings_add(&world.judgement.findings, STATUS_FAIL);
 	assert_non_null(finding);
-	judgement_settle(&world.judgement);
+	assert_int_equal(judgement_settle(&world.judgement), 0);
 	assert_int_equal(world.judgement.gate, VERDICT_NOT_READY);
+	end(&world);
+}
+
+/* What nothing looks at yet, and the vSwitch CIDR, are told and keep the gate from nothing. */
+static void test_what_is_needed(void **state)
+{
+	static const struct {
+		const char *plan;
+		unsigned int needed; /* router, cloud, endpoints */
+	} rows[] = {
+		{ SEEN(",\"gitlab\":{\"access\":\"ecs\"}", INIT, XFRM), 2 },
+		{ SEEN(",\"gitlab\":{\"access\":\"datacenter\"}", INIT, XFRM), 3 },
+		{ SEEN("", INIT, XFRM), 3 },
+	};
+	struct gate_missing *one;
+	struct world world;
+	unsigned int needed;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		judge_text(rows[i].plan, &world);
+		for (j = 0, needed = 0; j < world.judgement.missing.count; j++) {
+			one = LIST_AT(&world.judgement.missing, struct gate_missing, j);
+			needed += one->needed;
+			if (one->needed && (strstr(one->needs, "packet") ||
+					    strstr(one->what, "vSwitch CIDR")))
+				fail_msg("needs %s", one->needs);
+			one->needed = false;
+		}
+		assert_int_equal(needed, rows[i].needed);
+		assert_int_equal(world.judgement.gate, VERDICT_UNDETERMINED);
+		assert_int_equal(judgement_settle(&world.judgement), 0);
+		assert_int_equal(world.judgement.gate, world.judgement.verdict);
+		end(&world);
+	}
+}
+
+/* Where no facts of the router can be had, the plan may take its part upon itself. */
+static void test_router_may_be_accepted(void **state)
+{
+	static const struct {
+		const char *accept;
+		bool holds;
+	} rows[] = {
+		{ CARRIED, true },
+		{ CARRIED ",\"subject\":\"idc-router\"", true },
+		{ CARRIED ",\"subject\":\"r1\"", false },
+		{ CARRIED ",\"until\":\"2020-01-01\"", false },
+		{ "\"code\":\"return-route-present\",\"reason\":\"x\"", false },
+	};
+	const struct gate_missing *one;
+	struct world world;
+	char plan[2048];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(snprintf(plan, sizeof(plan),
+				     SEEN(",\"gitlab\":{\"access\":\"datacenter\"},"
+					  "\"accept\":[{%s}]", INIT, XFRM),
+				     rows[i].accept) < (int)sizeof(plan));
+		judge_text(plan, &world);
+		one = missing(&world, "idc-router", "return route");
+		assert_non_null(one);
+		assert_int_equal(one->needed, !rows[i].holds);
+		assert_int_equal(one->accepted, rows[i].holds);
+		assert_int_equal(one->evidence.count, rows[i].holds);
+		end(&world);
+	}
+}
+
+/* An acceptance is a risk taken: the gate is never plainly ready by it. */
+static void test_accepted_need_is_a_risk(void **state)
+{
+	struct judgement judgement = { .vantage = VANTAGE_GITLAB_HOST };
+	struct gate_missing *one = list_add(&judgement.missing, sizeof(*one));
+
+	(void)state;
+	assert_non_null(one);
+	one->accepted = true;
+	assert_int_equal(judgement_settle(&judgement), 0);
+	assert_int_equal(judgement.verdict, VERDICT_READY);
+	assert_int_equal(judgement.gate, VERDICT_RISKS);
+	judgement_release(&judgement);
+}
+
+/* The gate lists what stayed undecided, each code once and by the command that settles it. */
+static void test_undecided_rules_are_listed(void **state)
+{
+	const struct gate_missing *one;
+	struct world world;
+	size_t count, i, open = 0;
+
+	(void)state;
+	judge_text(SEEN("", INIT, ",\"xfrm\":{\"state\":\"denied\"}"), &world);
+	assert_int_equal(world.judgement.verdict, VERDICT_UNDETERMINED);
+	one = missing(&world, "gitlab-host", "undecided: ");
+	assert_non_null(one);
+	assert_true(one->needed);
+	assert_string_equal(one->command, "sudo reachback check");
+	count = world.judgement.missing.count;
+	/* settled again, nothing stands there twice */
+	assert_int_equal(judgement_settle(&world.judgement), 0);
+	assert_int_equal(world.judgement.missing.count, count);
+	for (i = 0; i < count; i++)
+		open += LIST_AT(&world.judgement.missing, struct gate_missing, i)->open;
+	assert_true(open > 0);
+	/* what another machine decided keeps nothing open */
+	for (i = 0; i < world.judgement.findings.list.count; i++)
+		LIST_AT(&world.judgement.findings.list, struct finding, i)->decided = true;
+	assert_int_equal(judgement_settle(&world.judgement), 0);
+	assert_int_equal(world.judgement.missing.count, count - open);
+	assert_int_equal(world.judgement.verdict, VERDICT_UNDETERMINED);
 	end(&world);
 }
 
@@ -224,6 +340,10 @@ int main(void)
 		cmocka_unit_test(test_declared_vswitch_without_classes),
 		cmocka_unit_test(test_hints_are_evidence),
 		cmocka_unit_test(test_gate_verdict),
+		cmocka_unit_test(test_what_is_needed),
+		cmocka_unit_test(test_router_may_be_accepted),
+		cmocka_unit_test(test_accepted_need_is_a_risk),
+		cmocka_unit_test(test_undecided_rules_are_listed),
 		cmocka_unit_test(test_where_this_looked_from),
 		cmocka_unit_test(test_denied_sections_are_listed),
 	};

@@ -73,6 +73,7 @@ static void add_missing(struct scene *scene, const char *vantage, const char *wh
 	missing->vantage = text_copy(vantage);
 	missing->what = text_copy(what);
 	missing->needs = text_copy(needs);
+	missing->needed = true;
 }
 
 /* Every line, colour left out, fits 80 columns. */
