@@ -115,7 +115,8 @@ static unsigned int what_follows(const struct attempt_fact *attempt, bool deep, 
 /* The first plain request of an attempt, as ladder.c makes it. */
 static struct experiment_set *add_set(struct target *target, const struct attempt_fact *attempt)
 {
-	struct http_request request = { .address = attempt->address, .fd = -1 };
+	struct http_request request = { .address = attempt->address, .fd = -1,
+					.is_signed = target_is_signed(target) };
 	struct experiment_set *set = NULL;
 	struct run *run = target->run;
 	struct text url;

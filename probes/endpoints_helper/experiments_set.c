@@ -27,6 +27,8 @@ static int name_address(struct experiment_set *set)
 	const struct url *url = &set->target->url;
 	const char *authority = strstr(set->request.url, "://");
 	const char *path = authority ? strchr(authority + 3, '/') : NULL;
+	/* an address is in few certificates: what is signed goes by the name alone */
+	int length = path ? (int)strcspn(path, set->request.is_signed ? "?" : "") : 1;
 	bool six = set->address.family == ADDRESS_IPV6;
 	char words[ADDRESS_TEXT_MAX];
 	struct address address;
@@ -35,9 +37,9 @@ static int name_address(struct experiment_set *set)
 	if (!address_parse(url->host, &address))
 		return 0;
 	text_init(&text, LADDER_URL_MAX);
-	text_addf(&text, "%s://%s%s%s:%u%s", url->scheme, six ? "[" : "",
+	text_addf(&text, "%s://%s%s%s:%u%.*s", url->scheme, six ? "[" : "",
 		  address_print(&set->address, words), six ? "]" : "", (unsigned int)url->port,
-		  path ? path : "/");
+		  length, path ? path : "/");
 	set->by_address = text_take(&text);
 	set->sni = text_copy(url->host);
 	return set->by_address && set->sni ? 0 : -1;

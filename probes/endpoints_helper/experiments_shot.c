@@ -165,6 +165,7 @@ static void connected(void *owner, int fd, struct tcp_fact *tcp)
 		request.time_us = set->time_us;
 		if (shot->kind == EXPERIMENT_BY_ADDRESS)
 			request.url = set->by_address;
+		request.is_signed = set->request.is_signed && request.url == set->request.url;
 		(void)http_start(set->run, &request, answered, shot);
 	}
 }

@@ -222,17 +222,11 @@ void gitlab_ask_lfs(struct gitlab_climb *climb)
 static void add_link(struct gitlab_climb *climb, const char *link)
 {
 	struct gitlab_fact *row = gitlab_row(climb);
-	struct target *target;
-	struct text bare;
+	struct target *target = ladder_found(climb->clone, PURPOSE_LFS, link,
+					     "href of a download action");
 
-	text_init(&bare, GITLAB_PATH_MAX);
-	text_add_bytes(&bare, link, strcspn(link, "?#")); /* what is behind may be a signature */
-	target = text_error(&bare) ? NULL
-				   : ladder_found(climb->clone, PURPOSE_LFS, text_string(&bare),
-						  "href of a download action");
 	if (target && strings_add(&row->lfs_urls, target->url.text))
 		climb->run->error = -ENOMEM;
-	text_release(&bare);
 }
 
 static void batch_answered(void *owner, struct http_result *result)

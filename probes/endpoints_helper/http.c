@@ -251,6 +251,7 @@ static int copy_request(struct exchange *exchange, const struct http_request *re
 	exchange->address = request->address;
 	exchange->method = text_copy(request->method ? request->method : "GET");
 	exchange->credentials = request->credentials;
+	exchange->is_signed = request->is_signed;
 	exchange->no_sni = request->no_sni;
 	exchange->sni = text_copy(request->sni);
 	exchange->mss = request->mss;

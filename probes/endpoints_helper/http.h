@@ -29,6 +29,8 @@ struct http_request {
 	size_t body_length;
 	int credentials; /* enum http_credentials: sent only where the connection is verified, or
 			    plain http was chosen by the plan; http_start() holds to that */
+	bool is_signed;  /* the URL's query may be a secret: over TLS it is sent only where the
+			    connection is verified */
 	bool no_sni;     /* experiment */
 	const char *sni; /* experiment: another server name; NULL: the URL's host */
 	uint32_t mss;    /* experiment: connect with this MSS; 0 none */
@@ -43,7 +45,8 @@ struct http_result {
 	struct http_fact http;
 	const char *body;     /* NUL-terminated; not cleaned */
 	size_t body_length;
-	const char *location; /* as sent, whole, not cleaned; NULL: none */
+	const char *location; /* where it leads: absolute, with the query; what is no URL as it was
+				 sent, not cleaned; NULL: none. No fact may hold it */
 	bool verified;        /* https, and chain (system or --cacert) and name are good */
 };
 

@@ -220,8 +220,9 @@ static int before_request(void *owner, char *their_ip, char *our_ip, int their_p
 	if (!exchange->line)
 		line_use_again(exchange, (uint32_t)our_port);
 	exchange->result.verified = is_tls && is_verified(exchange->easy);
-	if (is_tls && exchange->credentials != HTTP_NO_CREDENTIALS && !exchange->result.verified) {
-		exchange->why = "the connection is not verified, and a secret was to be sent";
+	if (is_tls && !exchange->result.verified &&
+	    (exchange->credentials != HTTP_NO_CREDENTIALS || exchange->is_signed)) {
+		exchange->why = "not verified: neither token nor signature was sent";
 		return CURL_PREREQFUNC_ABORT;
 	}
 	if (exchange_socket(exchange, &state))

@@ -12,7 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define LOCATION_MAX ((size_t)2048)
+/* Signed URLs with a session token in them have about 2,500 bytes. */
+#define LOCATION_MAX ((size_t)4096)
 
 /* Lines that are kept as they are. */
 static const struct {
@@ -78,28 +79,30 @@ static char *clean_odd(const char *location)
 	return text_clean(start, strnlen(start, strcspn(start, "?#")));
 }
 
+/* Queries hold signatures and sessions: the fact goes without, the next request with them. */
 static int read_location(struct http_head *head, const char *value, size_t length)
 {
 	struct url url;
-	char *odd;
+	char *sent;
 	int error;
 
 	if (head->location)
 		return 0;
-	odd = strndup(value, length < LOCATION_MAX ? length : LOCATION_MAX);
-	if (!odd)
+	sent = strndup(value, length < LOCATION_MAX ? length : LOCATION_MAX);
+	if (!sent)
 		return -ENOMEM;
-	head->location = odd;
-	error = url_resolve(head->url, odd, &url);
+	error = url_resolve(head->url, sent, &url);
 	if (!error) {
-		/* queries hold signatures and sessions */
+		head->location = text_copy(url.text);
 		url.text[strcspn(url.text, "?")] = '\0';
 		head->fact->location = text_copy(url.text);
-	} else if (error != -ENOMEM) {
-		head->fact->location = clean_odd(odd);
+		free(sent);
+	} else {
+		head->location = sent;
+		head->fact->location = error == -ENOMEM ? NULL : clean_odd(sent);
 	}
 	url_release(&url);
-	return head->fact->location ? 0 : -ENOMEM;
+	return head->location && head->fact->location ? 0 : -ENOMEM;
 }
 
 static void read_length(struct http_fact *fact, const char *value, size_t length)

@@ -11,7 +11,7 @@
 struct http_head {
 	struct http_fact *fact;
 	const char *url;  /* that was asked for: what a Location is relative to */
-	char *location;   /* as sent, NULL: none; owned */
+	char *location;   /* as in struct http_result; owned */
 	size_t bytes;     /* of all lines so far, of 1xx answers too */
 	bool complete;    /* the final answer's header is whole: what follows are trailers */
 };

@@ -75,6 +75,7 @@ struct exchange {
 	char *request_body;
 	size_t request_length, body_max;
 	int credentials;
+	bool is_signed;
 	bool alone; /* an experiment: never on a connection that others use */
 	bool no_sni;
 	char *sni;

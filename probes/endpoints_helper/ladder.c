@@ -66,14 +66,22 @@ static void start_finished(struct rung_start *start)
 		run->error = -ENOMEM;
 }
 
-static void redirected(struct target *target, const struct http_fact *http)
+/* Leads on. In the facts the redirect points to what it led to, whose URL may be marked. */
+static void redirected(struct target *target, const struct http_result *result,
+		       struct http_fact *http)
 {
+	struct target *found;
 	char words[64];
 
-	if (!http->location || !http->status.known || http->status.value / 100 != 3)
+	if (!result->location || !http->status.known || http->status.value / 100 != 3)
 		return;
 	(void)snprintf(words, sizeof(words), "Location of %u", (unsigned int)http->status.value);
-	(void)ladder_found(target, PURPOSE_REDIRECT, http->location, words);
+	found = ladder_found(target, PURPOSE_REDIRECT, result->location, words);
+	if (!found || text_equal(found->url.text, http->location))
+		return;
+	free(http->location);
+	http->location = text_copy(found->url.text);
+	(void)run_keeps(target->run, http->location);
 }
 
 /* The body is the purpose's, who may be asked later. */
@@ -86,7 +94,11 @@ static void keep_result(struct rung_start *start, struct http_result *result)
 		return;
 	memcpy(body, result->body_length ? result->body : "", result->body_length);
 	start->body = body;
+	start->location = text_copy(result->location);
+	if (result->location && !run_keeps(run, start->location))
+		return;
 	start->result = (struct http_result){ .body = body, .body_length = result->body_length,
+					      .location = start->location,
 					      .verified = result->verified };
 	if (record_copy(&http_record, &result->http, &start->result.http))
 		run->error = -ENOMEM;
@@ -108,7 +120,8 @@ static void first_answered(void *owner, struct http_result *result)
 	memset(&result->tls, 0, sizeof(result->tls));
 	memset(&result->http, 0, sizeof(result->http));
 	if (start->answered)
-		redirected(start->target, &start->result.http);
+		redirected(start->target, &start->result,
+			   &ladder_attempt(run, start)->http);
 	start_finished(start);
 }
 
@@ -122,7 +135,8 @@ static void connected(void *owner, int fd, struct tcp_fact *tcp)
 	attempt->tcp = *tcp;
 	memset(tcp, 0, sizeof(*tcp));
 	if (fd >= 0 && speaks_http(&target->url)) {
-		struct http_request request = { .address = start->address, .fd = fd };
+		struct http_request request = { .address = start->address, .fd = fd,
+						.is_signed = target_is_signed(target) };
 
 		text_init(&url, LADDER_URL_MAX);
 		ladder_url(target, target->row->first_path, &url);
@@ -194,6 +208,23 @@ static bool fill_row(const struct target *target, const char *found_in,
 	return row->url && row->root && row->scheme && row->host && (row->found_in || !found_in);
 }
 
+/*
+ * Queries of redirects and of links that are handed out hold signatures and sessions: they go into
+ * the request and nowhere else. -ENOMEM.
+ */
+static int cut_query(struct url *url, int purpose, char **query)
+{
+	size_t bare = strcspn(url->text, "?");
+
+	*query = NULL;
+	if (!url->text[bare] || (purpose != PURPOSE_REDIRECT && purpose != PURPOSE_LFS))
+		return 0;
+	*query = text_copy(url->text + bare);
+	url->text[bare] = '\0';
+	url->path[strcspn(url->path, "?")] = '\0';
+	return *query ? 0 : -ENOMEM;
+}
+
 /* Takes `url` over. */
 static struct target *add_target(struct run *run, struct url *url, int purpose,
 				 struct target *finder, const char *found_in)
@@ -224,44 +255,86 @@ static struct target *add_target(struct run *run, struct url *url, int purpose,
 	return target;
 }
 
-static struct target *find_target(struct run *run, const char *url)
+/* `*count` grows by those that differ in the query alone. */
+static struct target *find_target(struct run *run, const char *url, const char *query,
+				  unsigned int *count)
 {
 	struct target *target;
+	size_t length = strlen(url);
 
-	for (target = run->ladder->targets; target; target = target->next)
-		if (text_equal(target->url.text, url))
+	for (target = run->ladder->targets; target; target = target->next) {
+		const char *own = target->url.text;
+
+		if (strncmp(own, url, length) || (own[length] && own[length] != '#'))
+			continue;
+		if (text_equal(target->query, query))
 			return target;
+		*count += 1;
+	}
 	return NULL;
+}
+
+/* The finder's URL may have a mark at its end, which is no part of it. */
+static int resolve(const struct target *finder, const char *reference, struct url *url)
+{
+	char *base = strndup(finder->url.text, strcspn(finder->url.text, "#"));
+	int error = base ? url_resolve(base, reference, url) : -ENOMEM;
+
+	if (!base)
+		*url = (struct url){ .text = NULL };
+	free(base);
+	return error;
+}
+
+/* Tells the `count` + 1st of the same URL apart. -ENOMEM. */
+static int mark(struct url *url, unsigned int count)
+{
+	struct text marked;
+
+	if (!count)
+		return 0;
+	text_init(&marked, LADDER_URL_MAX);
+	text_addf(&marked, "%s#%u", url->text, count + 1);
+	free(url->text);
+	url->text = text_take(&marked);
+	return url->text ? 0 : -ENOMEM;
 }
 
 struct target *ladder_found(struct target *finder, int purpose, const char *reference,
 			    const char *found_in)
 {
 	struct run *run = finder->run;
-	struct target *known;
+	struct target *known = NULL, *target = NULL;
+	unsigned int count = 0;
+	char *query = NULL;
 	struct url url;
+	bool fails = run_fails(run, resolve(finder, reference, &url)) ||
+		     run_fails(run, cut_query(&url, purpose, &query));
 
-	if (run_fails(run, url_resolve(finder->url.text, reference, &url))) {
+	if (!fails)
+		known = find_target(run, url.text, query, &count);
+	if (fails || known || run->ladder->count >= TARGETS_MAX ||
+	    (purpose == PURPOSE_REDIRECT && finder->redirects >= REDIRECTS_MAX) ||
+	    run_fails(run, mark(&url, count)))
 		url_release(&url);
-		return NULL;
-	}
-	known = find_target(run, url.text);
-	if (known || run->ladder->count >= TARGETS_MAX ||
-	    (purpose == PURPOSE_REDIRECT && finder->redirects >= REDIRECTS_MAX)) {
-		url_release(&url);
-		return known;
-	}
-	return add_target(run, &url, purpose, finder, found_in);
+	else
+		target = add_target(run, &url, purpose, finder, found_in);
+	if (target) /* no request of it was made yet: connects are told by the loop */
+		target->query = query;
+	else
+		free(query);
+	return known ? known : target;
 }
 
 static void add_planned(struct run *run, const char *text, int purpose, size_t index)
 {
+	unsigned int count = 0;
 	struct target *target;
 	struct url url;
 
 	if (!text || !*text)
 		return;
-	if (run_fails(run, url_parse(text, &url)) || find_target(run, url.text)) {
+	if (run_fails(run, url_parse(text, &url)) || find_target(run, url.text, NULL, &count)) {
 		url_release(&url);
 		return;
 	}
@@ -307,12 +380,14 @@ static void free_target(struct target *target)
 		next = start->next;
 		record_release(&http_record, &start->result.http);
 		free(start->body);
+		free(start->location);
 		free(start);
 	}
 	if (target->release_above)
 		target->release_above(target->above);
 	loop_cancel(&target->run->loop, &target->patience);
 	url_release(&target->url);
+	free(target->query);
 	free(target);
 }
 

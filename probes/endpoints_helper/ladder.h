@@ -17,7 +17,12 @@ struct target {
 	struct run *run;
 	struct target *next;
 	struct target *root;  /* the plan's target that led here; itself for those of the plan */
+	/*
+	 * Of redirects and of links that are handed out without the query, which goes into the
+	 * request alone: `query`, with its "?". Those that differ in it alone end with "#2", "#3".
+	 */
 	struct url url;
+	char *query; /* NULL: none */
 	int purpose;          /* enum endpoint_purpose */
 	const struct purpose_row *row;
 	size_t index;         /* of the plan's maven list */

@@ -16,8 +16,8 @@ struct rung_start {
 	size_t index; /* of its row in facts->attempts, which moves as it grows */
 	bool answered;
 	struct experiment_set *watch; /* experiments.c's; NULL */
-	char *body;
-	struct http_result result; /* http, body and verified alone */
+	char *body, *location;
+	struct http_result result; /* http, body, location and verified alone */
 };
 
 /* A request above the first one. */
@@ -41,8 +41,15 @@ static inline struct attempt_fact *ladder_attempt(struct run *run, const struct 
 	return LIST_AT(&run->facts->attempts, struct attempt_fact, start->index);
 }
 
-/* The target's URL with `path` behind its own path; see struct rung_request. */
+/*
+ * The target's URL with `path` behind its own path (see struct rung_request), or as it stands: then
+ * with a query that may be a signature (target_is_signed()), which no fact may hold.
+ */
 void ladder_url(const struct target *target, const char *path, struct text *url);
+static inline bool target_is_signed(const struct target *target)
+{
+	return target->query && !target->row->first_path;
+}
 void ladder_requests_close(struct run *run);
 
 #endif

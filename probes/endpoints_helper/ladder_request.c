@@ -17,7 +17,8 @@ void ladder_url(const struct target *target, const char *path, struct text *url)
 	size_t length = strcspn(text, "?#");
 
 	if (!path) {
-		text_add(url, text);
+		text_add_bytes(url, text, strcspn(text, "#"));
+		text_add(url, target->query ? target->query : "");
 		return;
 	}
 	own = authority ? strchr(authority + 3, '/') : NULL;

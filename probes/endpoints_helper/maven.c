@@ -51,9 +51,9 @@ void maven_ask(struct maven_climb *climb, int rung, size_t body_max, struct text
 
 struct target *maven_follow(struct maven_climb *climb, const struct http_result *result)
 {
-	if (maven_status(result) / 100 != 3 || !result->http.location)
+	if (maven_status(result) / 100 != 3 || !result->location)
 		return NULL;
-	return ladder_found(climb->target, PURPOSE_REDIRECT, result->http.location,
+	return ladder_found(climb->target, PURPOSE_REDIRECT, result->location,
 			    "Location of an answer for an artifact");
 }
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define URL_MAX ((size_t)2048)
+#define URL_MAX ((size_t)4096)
 
 /* Ports of schemes that libcurl does not speak but submodules do. */
 static const struct {

@@ -21,7 +21,7 @@ struct url {
 };
 
 /*
- * 0; -EINVAL: no URL with a host in ASCII; -ENOMEM. Release in any case. Bounded: 2,048 bytes.
+ * 0; -EINVAL: no URL with a host in ASCII; -ENOMEM. Release in any case. Bounded: 4,096 bytes.
  */
 int url_parse(const char *text, struct url *url);
 /* `reference` (absolute, //host, /path, ?query or relative) as seen from `base`. */

@@ -166,14 +166,26 @@ static void add_nothing(const struct maven_view *view)
 						   "the name in maven[].url, and provide a record");
 }
 
-/* The redirect's own findings tell how far it leads. */
+/*
+ * A redirect was followed as it came, query and all: where it led to a refusal, a build meets the
+ * same one. How far it leads else, the redirect's own findings tell.
+ */
 static void add_redirected(const struct maven_view *view, const char *url, const char *what)
 {
 	const struct endpoint_target *target = url ? endpoints_target(view->endpoints, url) : NULL;
+	const struct endpoint_target *end = target ? above_end(view->endpoints, target) : NULL;
+	const struct attempt_fact *attempt =
+		end ? above_connected(view->endpoints, end->url) : NULL;
+	const struct maybe *status = attempt ? &attempt->http.status : NULL;
+	char seen[96];
 
-	above_unreached(view->context, view->out,
-			target ? above_end(view->endpoints, target) : view->target, view->rung,
-			what);
+	if (status && (status->value == 401 || status->value == 403) &&
+	    attempt->http.outcome == HTTP_ANSWERED)
+		(void)add_meaning(view, STATUS_FAIL, MAVEN_CREDENTIALS,
+				  status_told(status, end->url, seen));
+	else
+		above_unreached(view->context, view->out, end ? end : view->target, view->rung,
+				what);
 }
 
 static void add_served(const struct maven_view *view)

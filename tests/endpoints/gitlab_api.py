@@ -291,7 +291,8 @@ class Request(http.server.BaseHTTPRequestHandler):
             row = {"oid": row["oid"], "size": row["size"]}
             if (self.server.settings.lfs / row["oid"]).exists():
                 row["authenticated"] = True
-                row["actions"] = {"download": {"href": href + row["oid"], "expires_in": 1800}}
+                row["actions"] = {"download": {"href": href + row["oid"] + site.state["lfs_query"],
+                                               "expires_in": 1800}}
                 if not site.state["lfs_href"]:
                     row["actions"]["download"]["header"] = {
                         "Authorization": self.headers.get("Authorization")}

@@ -30,6 +30,7 @@ import machine  # noqa: E402
 import table  # noqa: E402
 
 TOKEN = "glpat-Lab0Canary7Secret"
+SIGNATURE = "Signed0Canary7Query"
 LIMIT_MS = 5000
 PLAN = {
     "schema": "reachback.plan/1", "vantage": "vswitch-host",
@@ -186,8 +187,8 @@ def ask(lab, program, row, run):
     (lab.folder / f"{run.word}.report.json").write_text(out)
     for what, text in (("report", out), ("stderr", err),
                        ("facts", facts.read_text() if facts.exists() else "")):
-        if TOKEN in text:
-            raise AnswerError(f"{run.word}: the token is in the {what}")
+        if TOKEN in text or SIGNATURE in text:
+            raise AnswerError(f"{run.word}: a secret is in the {what}")
     return Answer(status, out, err)
 
 
@@ -220,7 +221,8 @@ def attempt(options, row):
     lab = machine.Lab(
         folder, options.binaries, limit=60,
         sources=(HERE.parent / "lab" / "lab.sh", HERE / "world.sh", HERE / "servers.sh"),
-        more={"LAB_STAGE": str(options.stage), "LAB_CODE": str(HERE), "LAB_TOKEN": TOKEN})
+        more={"LAB_STAGE": str(options.stage), "LAB_CODE": str(HERE), "LAB_TOKEN": TOKEN,
+              "LAB_SIGNATURE": SIGNATURE})
     lab.binaries, lab.stage = options.binaries, options.stage
     try:
         wrong = run_one(options, lab, row)

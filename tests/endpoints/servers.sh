@@ -191,6 +191,7 @@ api_reset() {
 		{
 			"version": "16.11.2-ee", "external_url": "https://gitlab.corp.example",
 			"relative_root": "", "git_http": true, "lfs_href": null,
+			"lfs_query": "",
 			"tokens": { "$LAB_TOKEN": { "user": "alice", "scopes": ["api"], "active": true,
 				"revoked": false, "expires_at": "$(date -u -d '+200 days' +%Y-%m-%d)" } },
 			"users": {
@@ -293,6 +294,15 @@ maven_web() { # [KEY=VALUE]...
 maven_reset() {
 	rm -rf "$LAB_DIR/maven"
 	maven_web
+}
+
+# A redirect to the store by signed URLs, as object stores want them, and a store that wants them;
+# what is signed otherwise is refused.
+signed_store() { # SIGNATURE
+	# shellcheck disable=SC2016 # nginx's variables
+	maven_web server='location ~ \.(jar|xml)$ {
+			return 302 https://oss.corp.example$uri?Expires=9&Signature='"$1"'%2B%3D;
+		}' oss='if ($args != "Expires=9&Signature='"$LAB_SIGNATURE"'%2B%3D") { return 403; }'
 }
 
 # The registry's VPC domain, its token service and its storage, on the vSwitch.

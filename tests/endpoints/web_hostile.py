@@ -61,7 +61,8 @@ TLS = {
     "gitlab": "done", "gitlab-stays": "done", "self-signed": "done", "other-name": "done",
     "expired": "done", "many-names": "done", "dirty-names": "done", "long-chain": "done",
     "turncoat": "done", "turncoat-by-name": "done", "leads-token-away": "done",
-    "leads-away": "done", "silent-behind": "done", "closed-behind": "done",
+    "leads-away": "done", "leads-signed-to-a-stranger": "done",
+    "leads-signed-to-a-friend": "done", "silent-behind": "done", "closed-behind": "done",
     "garbled-behind": "done", "flood-of-certificates": "failed",
     "wants-certificate": "alert|done", "wants-certificate-1.2": "alert", "only-1.0": "alert",
     "alert-40": "alert", "alert-70": "alert", "alert-80": "alert", "alert-112": "alert",
@@ -183,7 +184,8 @@ class Driver:
             return f"took {memory:.0f} MiB"
         if any(byte < 0x20 or byte == 0x7f for byte in said.strip()):
             return "raw control bytes in the facts"
-        if TOKEN.encode() in said or b"secret" in said:
+        if any(word in said for word in (TOKEN.encode(), b"secret",
+                                         web_peer_tls.SIGNATURE.encode())):
             return "a secret in the facts"
         facts = json.loads(said)
         first = facts["attempts"][0]
@@ -221,6 +223,12 @@ class Driver:
         return wrong, right
 
 
+    def signed(self):
+        """The places that heard the query of a signed URL."""
+        return {place for place, data in self.peers.heard.items()
+                if web_peer_tls.SIGNATURE.encode() in data}
+
+
 def say(name, wrong):
     print(f"FAIL endpoints {name}: {wrong}" if wrong else f"ok endpoints {name}", flush=True)
 
@@ -253,6 +261,10 @@ def main():
     say("tls token-kept", wrong and f"heard by {', '.join(sorted(wrong))}")
     if not only or only & {"gitlab", "gitlab-stays"}:
         say("tls token-given", "" if right else "nobody heard the token, not even its GitLab")
+    strangers = driver.signed() - {"gitlab/good"}
+    say("tls signature-kept", strangers and f"heard by {', '.join(sorted(strangers))}")
+    if not only or "leads-signed-to-a-friend" in only:
+        say("tls signature-given", "" if "gitlab/good" in driver.signed() else "nobody heard it")
 
 
 main()

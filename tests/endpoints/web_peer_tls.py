@@ -39,6 +39,8 @@ DOES = {
     "records-without-end": lambda peer: endless(peer, HALF_HELLO[:5], b"\x16\x03\x03\x00\x01\x00"),
     "bytes-without-end": lambda peer: endless(peer, b"", b"\xff" * 4096),
 }
+# query of a URL to which one leads: whoever hears it may use it
+SIGNATURE = "Signature=Hostile0Canary2Query"
 
 
 class Certificates:
@@ -156,6 +158,10 @@ def start(peers, folder, elsewhere):
     def lead_all_away(secure, path):
         secure.sendall(redirect(elsewhere + path))
 
+    def lead_signed(mode):
+        return lambda secure, _: secure.sendall(redirect(
+            f"https://{peers.address}:{peers.ports[mode]}/store?{SIGNATURE}"))
+
     def garble(secure, _):
         raw = secure.detach()
         import socket
@@ -173,6 +179,8 @@ def start(peers, folder, elsewhere):
             ("turncoat", of("good") + of("own"), good),
             ("turncoat-by-name", of("good") + of("other"), good),
             ("leads-token-away", of("good"), lead_away), ("leads-away", of("good"), lead_all_away),
+            ("leads-signed-to-a-stranger", of("good"), lead_signed("self-signed")),
+            ("leads-signed-to-a-friend", of("good"), lead_signed("gitlab")),
             ("wants-certificate", of("good", client=True), good),
             ("wants-certificate-1.2", of("good", client=True, most=ssl.TLSVersion.TLSv1_2), good),
             ("only-1.0", of("good", least=ssl.TLSVersion.TLSv1, most=ssl.TLSVersion.TLSv1,

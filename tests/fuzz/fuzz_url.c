@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define URL_TEXT_MAX 2048
+#define URL_TEXT_MAX 4096
 
 static void check(const struct url *url)
 {

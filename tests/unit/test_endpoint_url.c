@@ -55,7 +55,7 @@ static void test_parse(void **state)
 					    "http://h:99999/", "http://a b/", "javascript:x",
 					    "http://m\xc3\xbcnchen.example/", "http://h\x01/",
 					    "/only/a/path", "git@h:g/p.git" };
-	char long_one[3000] = "http://h/";
+	char long_one[5000] = "http://h/";
 	struct url url;
 	size_t i;
 

@@ -72,6 +72,10 @@ static void test_metadata(void **state)
 		  STATUS_UNKNOWN, NULL, NULL, 0 },
 		{ "redirected", MOVED(",\"metadata\":302,\"metadata_from\":\"" ELSEWHERE "\"", ""),
 		  STATUS_UNKNOWN, NULL, "redirected", 0 },
+		{ "redirected to where it is refused",
+		  MOVED(",\"metadata\":302,\"metadata_from\":\"" ELSEWHERE "\"",
+			"," ATTEMPT(ELSEWHERE, "401", "")),
+		  STATUS_FAIL, "DEP-07", "401 for " ELSEWHERE, 0 },
 		{ "redirected, and served there",
 		  MOVED(",\"metadata\":302,\"metadata_from\":\"" ELSEWHERE
 			"\",\"metadata_is_xml\":true", ""),
@@ -129,6 +133,15 @@ static void test_artifact(void **state)
 		  FACTS2(HERE(""),
 			 SEEN(ROOT, FIRST, SAID(",\"note\":\"no artifact in the plan\""), "")),
 		  STATUS_UNKNOWN, NULL, "no artifact in the plan", 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("maven-artifact-served", rows);
+}
+
+static void test_artifact_redirected(void **state)
+{
+	static const struct row rows[] = {
 		{ "redirected to where nobody answers",
 		  MOVED(GOOD ",\"artifact_status\":302,\"artifact_from\":\"" ELSEWHERE "\"", ""),
 		  STATUS_UNKNOWN, NULL, "redirected", 0 },
@@ -139,6 +152,10 @@ static void test_artifact(void **state)
 			"\"tcp\":{\"outcome\":\"connected\"},"
 			"\"http\":{\"outcome\":\"too-large\",\"status\":200}}"),
 		  STATUS_PASS, NULL, "not compared: too large", 0 },
+		{ "redirected to where it is refused",
+		  MOVED(GOOD ",\"artifact_status\":302,\"artifact_from\":\"" ELSEWHERE "\"",
+			"," ATTEMPT(ELSEWHERE, "403", "")),
+		  STATUS_FAIL, "DEP-07", "403 for " ELSEWHERE, 0 },
 		{ "redirected, and served there",
 		  MOVED(GOOD ",\"artifact_status\":302,\"artifact_from\":\"" ELSEWHERE
 			     "\",\"checksum\":\"md5\",\"checksum_matches\":1",
@@ -236,6 +253,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_metadata), cmocka_unit_test(test_artifact),
+		cmocka_unit_test(test_artifact_redirected),
 		cmocka_unit_test(test_risks),	 cmocka_unit_test(test_registry),
 	};
 
