@@ -69,7 +69,9 @@ static const struct field name_fields[] = {
 static const struct record name_record = { "name", sizeof(struct name_fact), name_fields };
 
 static const struct field endpoint_target_fields[] = {
-	FIELD(endpoint_target, url, FIELD_REQUIRED, "without user information; key"),
+	FIELD(endpoint_target, url, FIELD_REQUIRED,
+	      "without user information, of redirects and LFS links without query too: those that "
+	      "differ in it alone end with #2, #3; key"),
 	FIELD_WORDS(endpoint_target, purpose, endpoint_purpose_words, FIELD_REQUIRED,
 		      "why it is looked at"),
 	FIELD(endpoint_target, root, FIELD_REQUIRED,
