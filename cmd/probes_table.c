@@ -14,7 +14,8 @@
 
 #define ANSWER_SIZE_MAX ((size_t)1024 * 1024)
 
-static const char *const need_words[PROBE_NEED_WORDS] = { "netlink", "proc", "files", "helper" };
+static const char *const need_words[PROBE_NEED_WORDS] = { "netlink", "proc", "files",
+							   "helper", "network", "cloud" };
 
 static const struct field probe_fields[] = {
 	FIELD(probe_view, name, 0, "its name"),

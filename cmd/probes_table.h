@@ -8,7 +8,7 @@
 #include "cmd/view.h"
 #include "probes/probe.h"
 
-#define PROBE_NEED_WORDS 4
+#define PROBE_NEED_WORDS 6
 #define PROBE_CAPABILITIES 6
 
 struct probe_view {

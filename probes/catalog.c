@@ -17,6 +17,7 @@ const struct probe *const probe_catalog[] = {
 	&probe_counters,
 	&probe_configs,
 	&probe_endpoints,
+	&probe_cloud,
 };
 
 const size_t probe_catalog_count = sizeof(probe_catalog) / sizeof(probe_catalog[0]);

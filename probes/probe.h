@@ -25,7 +25,11 @@ enum probe_need {
 	PROBE_NEEDS_FILES = 1u << 2, /* configuration files of this host */
 	PROBE_NEEDS_HELPER = 1u << 3, /* executes a helper program */
 	PROBE_NEEDS_NETWORK = 1u << 4, /* sends to what the user named; reads files of the user */
+	PROBE_NEEDS_CLOUD = 1u << 5, /* asks the cloud's API, with the user's credentials */
 };
+
+/* What `run` answers where there turned out to be nothing to look at (row with `optional`). */
+#define PROBE_NOTHING 1
 
 /* Where a probe with PROBE_NEEDS_NETWORK finds files of the user that were opened for it. */
 #define PROBE_CACERT_FD 4
@@ -62,12 +66,16 @@ struct probe {
 	const char *wire;    /* what it puts on the wire: engineers must be able to approve it */
 	const char *doc;     /* what it reads */
 	enum section_id section;
+	/* SECTION_BIT()s of others that it fills: `run` gives each a state of its own */
+	unsigned int also;
+	bool optional; /* `run` may find that there is nothing to look at */
 	unsigned int after; /* SECTION_BIT()s that must have been looked at before */
 	/* Is there anything to look at? Else the section stays absent. NULL: always. */
 	bool (*wanted)(const struct probe_context *context, const struct facts *facts);
 	/*
 	 * 0: the section is filled (state FACT_OK is set by the runner). -EPERM, -EACCES: denied;
-	 * other errors: failed; `fault` keeps the words. The section is emptied then.
+	 * other errors: failed; `fault` keeps the words. Its sections are emptied then.
+	 * PROBE_NOTHING: they stay absent.
 	 * Either is looked at once more before it is believed, save -ETIMEDOUT and -EAGAIN (the
 	 * host would not hold still): `run` may be called again in one process.
 	 */

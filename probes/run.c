@@ -90,7 +90,7 @@ static void child_settle(struct run *run, struct child *child)
 
 static void child_fail(struct run *run, struct child *child, int code, const char *why)
 {
-	probe_section_fail(run->facts, child->probe->section, code, why);
+	probe_sections_fail(child->probe, run->facts, code, why);
 	child_settle(run, child);
 }
 
@@ -217,7 +217,7 @@ static unsigned int sections_pending(const struct run *run)
 
 	for (i = 0; i < run->count; i++) {
 		if (run->children[i].state != CHILD_DONE)
-			sections |= SECTION_BIT(run->children[i].probe->section);
+			sections |= probe_sections(run->children[i].probe);
 	}
 	return sections;
 }

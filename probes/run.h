@@ -38,10 +38,13 @@ int probe_confine(const struct probe *probe, uint64_t deadline_ms, pid_t parent,
 /* Effective capabilities of this process, bit CAP_x. */
 uint64_t probe_capabilities(void);
 
-/* Reads one section from the child's bytes and moves it into `facts`. */
+/* Reads the probe's sections from the child's bytes and moves them into `facts`. */
 int probe_answer_read(const struct probe *probe, const struct text *answer, struct facts *facts,
 		      struct fault *fault);
-/* Empties the section and says why; `code` decides between denied and failed. */
-void probe_section_fail(struct facts *facts, enum section_id id, int code, const char *why);
+/* SECTION_BIT()s of all that the probe fills. */
+unsigned int probe_sections(const struct probe *probe);
+/* Empties the probe's sections, and says why; `code` decides between denied and failed. */
+void probe_sections_fail(const struct probe *probe, struct facts *facts, int code,
+			 const char *why);
 
 #endif

@@ -247,16 +247,19 @@ static int write_all(const char *bytes, size_t length)
 	return 0;
 }
 
-/* The answer is a facts document of one section, so that its reader is the one of saved facts. */
-static int write_section(const struct probe *probe, struct facts *facts)
+/* The answer is a facts document of its sections, so that its reader is the one of saved facts. */
+static int write_sections(const struct probe *probe, struct facts *facts)
 {
 	struct facts answer;
 	struct text out;
+	unsigned int id;
 	int code = -ENOMEM;
 
 	facts_init(&answer);
 	text_init(&out, JSON_SIZE_MAX);
-	facts_move_section(&answer, facts, probe->section);
+	for (id = 0; id < SECTION_COUNT; id++)
+		if (probe_sections(probe) & SECTION_BIT(id))
+			facts_move_section(&answer, facts, (enum section_id)id);
 	/* probes of later waves see lists in their documented order */
 	facts_sort(&answer);
 	if (!answer.schema)
@@ -283,7 +286,7 @@ static int write_section(const struct probe *probe, struct facts *facts)
 static int look(const struct probe *probe, const struct probe_context *context,
 		struct facts *facts, pid_t parent, struct fault *fault)
 {
-	unsigned int turn;
+	unsigned int turn, id;
 	int before = 0;
 	int code;
 
@@ -292,12 +295,14 @@ static int look(const struct probe *probe, const struct probe_context *context,
 		code = probe_confine(probe, context->deadline_ms, parent, fault);
 		if (!code)
 			code = probe->run(context, facts, fault);
-		if (!code || code == before || turn + 1 == LOOKS_MAX || code == -ETIMEDOUT ||
+		if (code >= 0 || code == before || turn + 1 == LOOKS_MAX || code == -ETIMEDOUT ||
 		    code == -EAGAIN || probe_now_ms() >= context->deadline_ms)
 			return code;
 		before = code;
-		record_release(section_record(probe->section),
-			       facts_section(facts, probe->section));
+		for (id = 0; id < SECTION_COUNT; id++)
+			if (probe_sections(probe) & SECTION_BIT(id))
+				record_release(section_record((enum section_id)id),
+					       facts_section(facts, (enum section_id)id));
 	}
 }
 
@@ -313,10 +318,10 @@ _Noreturn void probe_child(const struct probe *probe, const struct probe_context
 	settle_descriptors(pipe, probe, context);
 	code = look(probe, context, facts, parent, &fault);
 	if (code < 0)
-		probe_section_fail(facts, probe->section, code, fault_text(&fault, code));
-	else
+		probe_sections_fail(probe, facts, code, fault_text(&fault, code));
+	else if (code == 0)
 		facts_section(facts, probe->section)->state = FACT_OK;
-	if (write_section(probe, facts))
+	if (write_sections(probe, facts))
 		_exit(1);
 	_exit(0);
 }

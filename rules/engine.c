@@ -16,13 +16,38 @@
 
 #define MESSAGE_LIMIT ((size_t)4096)
 
+/*
+ * Rules about the cloud speak from the vSwitch side, and elsewhere where the cloud was asked: a
+ * host without credentials is none the worse for it, and what is missing stands in the gate.
+ */
+static bool rule_applies(const struct rule_context *context, const struct rule *rule)
+{
+	if (!(rule->vantages & VANTAGE_BIT(context->vantage)))
+		return false;
+	return !(rule->reads & SECTIONS_OF_CLOUD) ||
+	       context->facts->cloud.section.state != FACT_ABSENT ||
+	       context->vantage == VANTAGE_VSWITCH_HOST || context->vantage == VANTAGE_OFFLINE;
+}
+
+/* Why a rule that applies is left out; NULL: it is not. */
+static const char *skip_reason(const struct rule_context *context, const struct rule *rule)
+{
+	if ((rule->reads & SECTIONS_OF_CLOUD) &&
+	    context->facts->cloud.section.state == FACT_ABSENT) {
+		if (context->facts->no_cloud)
+			return "the cloud was not asked: --no-cloud";
+		if (!facts_names_cloud(context->facts))
+			return "the cloud was not asked: the plan names no region, instance, VPC "
+			       "or vSwitch";
+	}
+	return rule->skip ? rule->skip(context) : NULL;
+}
+
 bool rule_runs(const struct rule_context *context, const struct rule *rule)
 {
 	unsigned int id;
 
-	if (!(rule->vantages & VANTAGE_BIT(context->vantage)))
-		return false;
-	if (rule->skip && rule->skip(context))
+	if (!rule_applies(context, rule) || skip_reason(context, rule))
 		return false;
 	for (id = 0; id < SECTION_COUNT; id++)
 		if ((rule->reads & SECTION_BIT(id)) &&
@@ -38,8 +63,16 @@ static void add_skipped(const char *reason, struct findings *out)
 	finding_message(out, finding, "%s", reason);
 }
 
-static const char *settle_section(enum section_id id, int state)
+static const char *settle_section(const struct facts *facts, enum section_id id, int state)
 {
+	if (SECTION_BIT(id) & SECTIONS_OF_CLOUD) {
+		if (state == FACT_DENIED)
+			return "reachback docs ram-policy";
+		return facts_region(facts) ?
+			       "reachback check, with credentials of the cloud (environment or "
+			       "~/.aliyun/config.json)" :
+			       "reachback check --region REGION, with credentials of the cloud";
+	}
 	if (state == FACT_DENIED)
 		return "sudo reachback check";
 	if (state == FACT_ABSENT && id == SECTION_PLAN)
@@ -81,7 +114,8 @@ static void add_unread(const struct rule_context *context, const struct rule *ru
 		if (!finding->subject.section)
 			out->error = -ENOMEM;
 		finding_settle(out, finding, "%s",
-			       settle_section((enum section_id)id, section->state));
+			       settle_section(context->facts, (enum section_id)id,
+					      section->state));
 	}
 	if (text_error(&message) == -ENOMEM)
 		out->error = -ENOMEM;
@@ -143,9 +177,9 @@ static int run_rule(const struct rule_context *context, const struct rule *rule,
 	size_t from = out->list.count;
 	const char *reason;
 
-	if (!(rule->vantages & VANTAGE_BIT(context->vantage)))
+	if (!rule_applies(context, rule))
 		return 0;
-	reason = rule->skip ? rule->skip(context) : NULL;
+	reason = skip_reason(context, rule);
 	if (reason) {
 		add_skipped(reason, out);
 	} else if (!rule_runs(context, rule)) {

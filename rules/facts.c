@@ -36,6 +36,15 @@ static const struct field facts_fields[] = {
 	SECTION_FIELD(configs, &configs_record, "networks that will be used"),
 	SECTION_FIELD(exceptions, &exceptions_record, "cached routes of single addresses"),
 	SECTION_FIELD(endpoints, &endpoints_record, "what GitLab, Maven and the registry answered"),
+	SECTION_FIELD(metadata, &metadata_record, "what the metadata service said"),
+	SECTION_FIELD(cloud, &cloud_record, "calls of the cloud's API"),
+	SECTION_FIELD(instance, &instance_record, "the registry's instance"),
+	SECTION_FIELD(network, &network_record, "vSwitches, VPCs and route tables"),
+	SECTION_FIELD(transit, &transit_record, "border routers, CEN and transit routers"),
+	SECTION_FIELD(private_zones, &private_zones_record, "PrivateZone zones and records"),
+	SECTION_FIELD(groups, &groups_record, "interfaces, security groups, network ACLs"),
+	SECTION_FIELD(balancers, &balancers_record, "load balancers"),
+	FIELD(facts, no_cloud, FIELD_OMIT, "the user wanted no call of the cloud's API"),
 	{ .name = NULL },
 };
 const struct record facts_record = { "facts", sizeof(struct facts), facts_fields };
@@ -67,6 +76,14 @@ static const struct section_row sections[SECTION_COUNT] = {
 	[SECTION_CONFIGS] = SECTION_ROW(configs, &configs_record),
 	[SECTION_EXCEPTIONS] = SECTION_ROW(exceptions, &exceptions_record),
 	[SECTION_ENDPOINTS] = SECTION_ROW(endpoints, &endpoints_record),
+	[SECTION_METADATA] = SECTION_ROW(metadata, &metadata_record),
+	[SECTION_CLOUD] = SECTION_ROW(cloud, &cloud_record),
+	[SECTION_INSTANCE] = SECTION_ROW(instance, &instance_record),
+	[SECTION_NETWORK] = SECTION_ROW(network, &network_record),
+	[SECTION_TRANSIT] = SECTION_ROW(transit, &transit_record),
+	[SECTION_PRIVATE_ZONES] = SECTION_ROW(private_zones, &private_zones_record),
+	[SECTION_GROUPS] = SECTION_ROW(groups, &groups_record),
+	[SECTION_BALANCERS] = SECTION_ROW(balancers, &balancers_record),
 };
 
 void facts_init(struct facts *facts)

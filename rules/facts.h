@@ -17,6 +17,7 @@
 #ifndef RULES_FACTS_H
 #define RULES_FACTS_H
 
+#include "rules/facts_cloud.h"
 #include "rules/facts_endpoints.h"
 #include "rules/fault.h"
 #include "rules/plan.h"
@@ -46,9 +47,23 @@ enum section_id {
 	SECTION_CONFIGS,
 	SECTION_EXCEPTIONS,
 	SECTION_ENDPOINTS,
+	SECTION_METADATA,
+	SECTION_CLOUD,
+	SECTION_INSTANCE,
+	SECTION_NETWORK,
+	SECTION_TRANSIT,
+	SECTION_PRIVATE_ZONES,
+	SECTION_GROUPS,
+	SECTION_BALANCERS,
 	SECTION_COUNT
 };
 #define SECTION_BIT(id) (1u << (id))
+/* The sections that calls of the cloud's API fill. */
+#define SECTIONS_OF_CLOUD                                                                          \
+	(SECTION_BIT(SECTION_CLOUD) | SECTION_BIT(SECTION_INSTANCE) |                              \
+	 SECTION_BIT(SECTION_NETWORK) | SECTION_BIT(SECTION_TRANSIT) |                             \
+	 SECTION_BIT(SECTION_PRIVATE_ZONES) | SECTION_BIT(SECTION_GROUPS) |                        \
+	 SECTION_BIT(SECTION_BALANCERS))
 
 /* host: where we looked from. */
 struct host_facts {
@@ -396,6 +411,15 @@ struct facts {
 	struct configs_facts configs;
 	struct exceptions_facts exceptions;
 	struct endpoints_facts endpoints; /* rules/facts_endpoints.h */
+	struct metadata_facts metadata;   /* rules/facts_cloud.h */
+	struct cloud_facts cloud;
+	struct instance_facts instance;
+	struct network_facts network;
+	struct transit_facts transit;
+	struct private_zones_facts private_zones;
+	struct groups_facts groups;
+	struct balancers_facts balancers;
+	bool no_cloud; /* --no-cloud: the user wants no call */
 };
 
 extern const struct record facts_record;

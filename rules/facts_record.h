@@ -25,6 +25,8 @@ extern const struct record host_record, links_record, addresses_record, rules_re
 extern const struct record services_record, routes_record, neighbours_record, sysctls_record;
 extern const struct record xfrm_record, counters_record, listeners_record, configs_record;
 extern const struct record exceptions_record, endpoints_record;
+extern const struct record metadata_record, cloud_record, instance_record, network_record;
+extern const struct record transit_record, private_zones_record, groups_record, balancers_record;
 /* parts of "endpoints" */
 extern const struct record exchange_record;
 extern const struct record gitlab_record, maven_record, registry_record;

@@ -201,6 +201,22 @@ static int compare_experiments(const void *one, const void *two)
 	return THEN(order, (a->value > b->value) - (a->value < b->value));
 }
 
+static int compare_metadata(const void *one, const void *two)
+{
+	const struct metadata_interface *a = one, *b = two;
+
+	return compare_words(a->mac, b->mac);
+}
+
+static int compare_calls(const void *one, const void *two)
+{
+	const struct call_fact *a = one, *b = two;
+	int order = compare_words(a->product, b->product);
+
+	order = THEN(order, compare_words(a->action, b->action));
+	return THEN(order, compare_words(a->subject, b->subject));
+}
+
 static void sort_classes(struct list *classes)
 {
 	struct class_fact *class_fact;
@@ -249,6 +265,9 @@ static const struct sorted_list sorted_lists[] = {
 	  compare_exchanges },
 	{ offsetof(struct facts, endpoints.experiments), sizeof(struct experiment_fact),
 	  compare_experiments },
+	{ offsetof(struct facts, metadata.interfaces), sizeof(struct metadata_interface),
+	  compare_metadata },
+	{ offsetof(struct facts, cloud.calls), sizeof(struct call_fact), compare_calls },
 };
 
 void facts_sort(struct facts *facts)

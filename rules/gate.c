@@ -35,6 +35,10 @@ struct need {
 };
 
 #define ROUTES_READ (SECTION_BIT(SECTION_SERVICES) | SECTION_BIT(SECTION_ROUTES))
+#define NETWORK_READ SECTION_BIT(SECTION_NETWORK)
+#define GROUPS_READ SECTION_BIT(SECTION_GROUPS)
+#define TRANSIT_READ SECTION_BIT(SECTION_TRANSIT)
+#define BALANCERS_READ SECTION_BIT(SECTION_BALANCERS)
 
 static const struct need needs[] = {
 	{ .accesses = BY_UNSET | BY_ECS | BY_IDC, .supplied_by = VANTAGE_GITLAB_HOST,
@@ -56,18 +60,22 @@ static const struct need needs[] = {
 	  .vantage = "gitlab-host", .what = "packets seen",
 	  .needs = "packets: no connection from the reverse-access range was watched arriving and "
 		   "being answered" },
-	{ .accesses = BY_ECS, .supplied_by = -1, .vantage = "cloud", .what = "security groups",
+	{ .accesses = BY_ECS, .supplied_by = -1, .sections = NETWORK_READ | GROUPS_READ,
+	  .vantage = "cloud", .what = "security groups",
 	  .needs = "security groups of the GitLab instance, network ACL, route table of the VPC, "
 		   "zone and vSwitch of the link" },
-	{ .accesses = BY_IDC, .supplied_by = -1, .vantage = "cloud",
+	{ .accesses = BY_IDC, .supplied_by = -1, .sections = NETWORK_READ | TRANSIT_READ,
+	  .vantage = "cloud",
 	  .what = "routes of VBR and VPC",
 	  .needs = "routes of the virtual border router and of the VPC, state of the circuit, "
 		   "zone and vSwitch of the link" },
-	{ .accesses = BY_UNSET, .supplied_by = -1, .vantage = "cloud", .what = "security groups",
+	{ .accesses = BY_UNSET, .supplied_by = -1,
+	  .sections = NETWORK_READ | GROUPS_READ | TRANSIT_READ, .vantage = "cloud", .what = "security groups",
 	  .needs = "security groups, network ACL, route tables of the VPC and of the virtual "
 		   "border router, zone and vSwitch of the link; the plan's gitlab.access "
 		   "(--gitlab-access) narrows this" },
-	{ .accesses = BY_SLB, .supplied_by = -1, .vantage = "cloud", .what = "the load balancer",
+	{ .accesses = BY_SLB, .supplied_by = -1, .sections = NETWORK_READ | BALANCERS_READ,
+	  .vantage = "cloud", .what = "the load balancer",
 	  .needs = "listener, access control list and backends of the load balancer" },
 	{ .accesses = BY_UNSET | BY_ECS | BY_IDC | BY_SLB, .supplied_by = VANTAGE_VSWITCH_HOST,
 	  .sections = SECTION_BIT(SECTION_ENDPOINTS), .vantage = "vswitch-host",
@@ -321,6 +329,14 @@ static int note_denied(const struct facts *facts, struct strings *notes)
 		[SECTION_CONFIGS] = "networks and routes that stand in configuration",
 		[SECTION_EXCEPTIONS] = "cached path MTUs and redirects",
 		[SECTION_ENDPOINTS] = "what GitLab and Maven answer",
+		[SECTION_METADATA] = "instance, region and vSwitch of this machine",
+		[SECTION_CLOUD] = "what the cloud's API says",
+		[SECTION_INSTANCE] = "the registry's instance, its links and build rules",
+		[SECTION_NETWORK] = "vSwitch, VPC and route tables",
+		[SECTION_TRANSIT] = "border router, circuit, CEN and transit routers",
+		[SECTION_PRIVATE_ZONES] = "names that PrivateZone answers",
+		[SECTION_GROUPS] = "security groups and network ACLs",
+		[SECTION_BALANCERS] = "listeners, access control and backends of load balancers",
 	};
 	int error = 0;
 	size_t i;

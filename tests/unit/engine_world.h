@@ -170,10 +170,15 @@ static const struct rule elsewhere = {
 	.reads = SECTION_BIT(SECTION_XFRM), .vantages = VANTAGE_BIT(VANTAGE_VSWITCH_HOST),
 	.eval = eval_risky,
 };
+static const struct rule cloudy = {
+	.code = "cloudy", .area = "cloud", .title = "cloudy", .severity = SEVERITY_BLOCKER,
+	.reads = SECTION_BIT(SECTION_GROUPS), .vantages = EVERYWHERE, .eval = eval_silent,
+};
 
 const struct rule *const rule_catalog[] = {
 	&alpha, &beta, &gamma_rule, &risk, &behind_risk, &way_in,
 	&reader, &risky, &broken, &skipper, &elsewhere,
+	&cloudy,
 };
 const size_t rule_catalog_count = sizeof(rule_catalog) / sizeof(rule_catalog[0]);
 

@@ -129,6 +129,61 @@ static const struct probe circle_b = { .name = "circle_b", .run = run_second,
 				       .section = SECTION_LISTENERS,
 				       .after = SECTION_BIT(SECTION_COUNTERS) };
 
+/* fills two sections, each with a state of its own */
+static int run_pair(const struct probe_context *context, struct facts *facts,
+		    struct fault *fault)
+{
+	facts->listeners.section.state = FACT_DENIED;
+	facts->listeners.section.note = text_copy("not this one");
+	return run_good(context, facts, fault);
+}
+
+static int run_pair_fails(const struct probe_context *context, struct facts *facts,
+			  struct fault *fault)
+{
+	(void)run_pair(context, facts, fault);
+	return fault_set(fault, -EIO, "all of it");
+}
+
+static int run_nothing(const struct probe_context *context, struct facts *facts,
+		       struct fault *fault)
+{
+	(void)context;
+	(void)facts;
+	(void)fault;
+	return PROBE_NOTHING;
+}
+
+#define WITH_LISTENERS .also = SECTION_BIT(SECTION_LISTENERS)
+PROBE(pair, run_pair, WITH_LISTENERS);
+PROBE(pair_fails, run_pair_fails, WITH_LISTENERS);
+PROBE(pair_exits, run_exit, WITH_LISTENERS);
+PROBE(nothing, run_nothing, WITH_LISTENERS, .optional = true);
+PROBE(nothing_due, run_nothing, WITH_LISTENERS);
+
+static void test_one_probe_fills_two_sections(void **state)
+{
+	static const struct { const struct probe *probe; int own, other; } rows[] = {
+		{ &pair, FACT_OK, FACT_DENIED },
+		{ &pair_fails, FACT_FAILED, FACT_FAILED },
+		{ &pair_exits, FACT_FAILED, FACT_FAILED },
+		{ &nothing, FACT_ABSENT, FACT_ABSENT },
+		{ &nothing_due, FACT_FAILED, FACT_FAILED },
+	};
+	struct world world;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		run_one(&world, rows[i].probe, PATIENCE_MS);
+		assert_int_equal(world.facts.counters.section.state, rows[i].own);
+		assert_int_equal(world.facts.listeners.section.state, rows[i].other);
+		if (rows[i].probe == &pair)
+			assert_string_equal(world.facts.listeners.section.note, "not this one");
+		world_end(&world);
+	}
+}
+
 struct end_row {
 	const struct probe *probe;
 	int state;
@@ -242,6 +297,7 @@ static void test_circle(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_probe_fills_two_sections),
 		cmocka_unit_test(test_every_end),
 		cmocka_unit_test(test_whole_answer),
 		cmocka_unit_test(test_deadline),

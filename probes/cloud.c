@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Cloud: hands plan and wishes to reachback-probe-cloud and reads the sections that it fills.
+ *
+ * Asked only where a region is known, unless the user wants no call. Where the helper finds no
+ * credential there is nothing to look at, and the sections stay absent.
+ */
+#include "probes/catalog.h"
+#include "probes/cloud_request.h"
+#include "probes/helper.h"
+#include "probes/probe.h"
+
+#include "rules/text.h"
+
+#include <errno.h>
+
+#define HELPER_NAME "reachback-probe-cloud"
+#define ANSWER_MAX ((size_t)64 * 1024 * 1024)
+#define REQUEST_MAX ((size_t)4 * 1024 * 1024)
+/* What the helper leaves for its answer to be written, read and judged. */
+#define MARGIN_MS 300u
+
+static bool cloud_wanted(const struct probe_context *context, const struct facts *facts)
+{
+	(void)context;
+	return !facts->no_cloud && facts_region(facts);
+}
+
+static int write_request(const struct probe_context *context, const struct facts *facts,
+			 struct text *out)
+{
+	struct cloud_request request = { .budget_ms = 0 };
+	uint64_t now = probe_now_ms();
+	uint64_t left = context->deadline_ms > now ? context->deadline_ms - now : 0;
+
+	if (left <= MARGIN_MS)
+		return -ETIMEDOUT;
+	/* a shallow copy that is written and never released: what it points to has its owners */
+	request.plan = facts->plan;
+	request.plan.region = (char *)(uintptr_t)facts_region(facts);
+	request.metadata = facts->metadata.section.state == FACT_OK;
+	request.role = facts->metadata.role;
+	request.budget_ms = (uint32_t)(left - MARGIN_MS);
+	record_write(&cloud_request_record, &request, out, -1);
+	return text_error(out);
+}
+
+/* The helper's document has a state for each section; those that it did not look at are absent. */
+static int take_sections(const struct probe *probe, const struct text *answer, struct facts *facts,
+			 struct fault *fault)
+{
+	struct facts found;
+	unsigned int id;
+	int code;
+
+	code = facts_read_part(text_string(answer), answer->length, &found, fault);
+	if (code)
+		return code;
+	for (id = 0; id < SECTION_COUNT; id++)
+		if ((SECTION_BIT(probe->section) | probe->also) & SECTION_BIT(id))
+			facts_move_section(facts, &found, (enum section_id)id);
+	facts_release(&found);
+	return facts_section(facts, probe->section)->state == FACT_ABSENT ? PROBE_NOTHING : 0;
+}
+
+static int cloud_run(const struct probe_context *context, struct facts *facts,
+		     struct fault *fault)
+{
+	struct helper_call call = { .name = HELPER_NAME, .argument = "-",
+				    .deadline_ms = context->deadline_ms };
+	struct text request, answer;
+	int code;
+
+	text_init(&request, REQUEST_MAX);
+	text_init(&answer, ANSWER_MAX);
+	code = write_request(context, facts, &request);
+	if (!code) {
+		call.input = text_string(&request);
+		call.input_length = request.length;
+		code = helper_run(context, &call, &answer, fault);
+	}
+	if (!code)
+		code = take_sections(&probe_cloud, &answer, facts, fault);
+	text_release(&request);
+	text_release(&answer);
+	return code;
+}
+
+const struct probe probe_cloud = {
+	.name = "cloud",
+	.summary = "what the cloud's API says of the registry's instance, network and groups",
+	.needs = PROBE_NEEDS_CLOUD | PROBE_NEEDS_HELPER,
+	.keeps = 0,
+	.wire = "HTTPS requests that read, signed with the user's key, to the API endpoints of the "
+		"region (\"reachback docs ram-policy\" lists the operations); none without a "
+		"credential and a region, none with --no-cloud",
+	.doc = "credentials in the order of the vendor's tools, then instance, vSwitch, route "
+	       "tables, border router, security groups, network ACLs, load balancers, PrivateZone",
+	.section = SECTION_CLOUD,
+	.also = SECTIONS_OF_CLOUD & ~SECTION_BIT(SECTION_CLOUD),
+	.optional = true,
+	.after = SECTION_BIT(SECTION_METADATA),
+	.wanted = cloud_wanted,
+	.run = cloud_run,
+};
