@@ -13,7 +13,7 @@ class Failed(Exception):
 
 def _instance(world, ask):
     row = world["registry"].get(ask.get("InstanceId"))
-    if row is None:
+    if row is None or row["RegionId"] != world["region"]:
         raise Failed("INSTANCE_NOT_EXIST")
     return row
 

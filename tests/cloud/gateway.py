@@ -12,6 +12,7 @@ import datetime
 import fnmatch
 import json
 import threading
+import time
 import urllib.parse
 import uuid
 
@@ -60,6 +61,7 @@ class Call:
     nonce: str = ""
     fault: str = ""
     reply: object = None
+    at: float = 0.0  # of a clock that only goes on
     complaints: list = dataclasses.field(default_factory=list)
 
 
@@ -83,7 +85,8 @@ class Gateway:
     def serve(self, request):
         """The reply to one request; never raises."""
         with self.lock:
-            call = Call(len(self.journal) + 1, request.product, "", dict(request.parameters))
+            call = Call(len(self.journal) + 1, request.product, "", dict(request.parameters),
+                        at=time.monotonic())
             self.journal.append(call)
             if request.path.startswith("/latest/"):
                 return self._metadata(request, call)
