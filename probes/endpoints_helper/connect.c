@@ -57,33 +57,31 @@ void connect_reset(int fd)
 	connect_close(fd);
 }
 
-/* Does the plan itself name an address of loopback? */
-static bool plan_names_loopback(const struct plan *plan)
+/* Does the plan itself name an address of loopback? 0 or -ENOMEM. */
+static int find_loopback(const struct plan *plan, bool *named)
 {
 	size_t i;
+	int error = 0;
 
-	for (i = 0; i <= plan->maven.count; i++) {
+	for (i = 0; i <= plan->maven.count && error != -ENOMEM; i++) {
 		const char *text = i ? LIST_AT(&plan->maven, struct plan_maven, i - 1)->url
 				     : plan->gitlab.url;
 		struct address address;
 		struct url url;
-		bool found;
 
 		if (!text)
 			continue;
-		found = !url_parse(text, &url) && !address_parse(url.host, &address) &&
-			address_is_loopback(&address);
+		error = url_parse(text, &url);
+		if (!error && !address_parse(url.host, &address) && address_is_loopback(&address))
+			*named = true;
 		url_release(&url);
-		if (found)
-			return true;
 	}
-	return false;
+	return error == -ENOMEM ? error : 0;
 }
 
 bool connect_is_forbidden(const struct run *run, const struct address *address)
 {
-	return url_forbidden(address, false) &&
-	       (url_forbidden(address, true) || !plan_names_loopback(&run->request->plan));
+	return url_forbidden(address, run->connects->loopback_named);
 }
 
 static void put_first(struct connecting **list, struct connecting *connecting)
@@ -341,7 +339,7 @@ int connect_open(struct run *run)
 		limit.rlim_cur = limit.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	return 0;
+	return find_loopback(&run->request->plan, &run->connects->loopback_named);
 }
 
 static void free_all(struct connecting **list)

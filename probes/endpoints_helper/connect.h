@@ -37,7 +37,7 @@ struct connect_options {
  */
 typedef void connect_done(void *owner, int fd, struct tcp_fact *tcp);
 
-/* Raises the limit of descriptors as far as it goes. 0 or -ENOMEM. */
+/* Raises the limit of descriptors as far as it goes; reads the plan's URLs. 0 or -ENOMEM. */
 int connect_open(struct run *run);
 /* Ends what is still under way, without a word to its owners. */
 void connect_shut(struct run *run);

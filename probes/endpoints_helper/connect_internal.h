@@ -13,6 +13,7 @@ struct connects {
 	struct connecting *parked; /* without a descriptor yet, in their order */
 	struct trace *traces;
 	size_t looks;              /* plain connects that were looked into */
+	bool loopback_named;       /* the plan itself names an address of it */
 };
 
 struct socket_address {

@@ -171,7 +171,7 @@ static void add_root_of_redirect(struct gitlab_climb *climb, const char *locatio
 	const char *page;
 	struct url url;
 
-	if (!url_resolve(climb->gitlab->url.text, location, &url) &&
+	if (!run_fails(climb->run, url_resolve(climb->gitlab->url.text, location, &url)) &&
 	    url_same_origin(&url, &climb->gitlab->url)) {
 		page = strstr(url.path, SIGN_IN);
 		if (page)

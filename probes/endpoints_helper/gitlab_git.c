@@ -185,7 +185,8 @@ static bool follow(struct gitlab_climb *climb, const struct http_result *result)
 	if (gitlab_status(result) / 100 != 3 || !result->http.location ||
 	    climb->git_redirects >= REDIRECTS_MAX)
 		return false;
-	within = !url_resolve(climb->clone->url.text, result->http.location, &url) &&
+	within = !run_fails(climb->run, url_resolve(climb->clone->url.text,
+						    result->http.location, &url)) &&
 		 url_same_origin(&url, &climb->clone->url);
 	length = within ? strcspn(url.path, "?") : 0;
 	within = within && length > sizeof(behind) - 1 &&

@@ -167,7 +167,7 @@ static void add_rows(struct run *run)
 
 		if (!run_keeps(run, row))
 			return;
-		if (url_parse(entry->url ? entry->url : "", &url))
+		if (run_fails(run, url_parse(entry->url ? entry->url : "", &url)))
 			row->url = text_copy(entry->url ? entry->url : "");
 		else
 			row->url = text_copy(url.text);

@@ -6,6 +6,7 @@
 #include "probes/endpoints_helper/connect.h"
 
 #include "probes/endpoints_helper/experiments.h"
+#include "probes/endpoints_helper/url.h"
 #include "rules/text.h"
 
 #include <arpa/inet.h>
@@ -24,6 +25,17 @@
 
 #define LOOPBACK 0x7f000001u
 #define SHORT_US (UINT64_C(150) * 1000)
+
+/* the plan's URLs, which cannot be read for want of memory on demand */
+static bool no_memory;
+int __real_url_parse(const char *text, struct url *url);
+int __wrap_url_parse(const char *text, struct url *url);
+
+int __wrap_url_parse(const char *text, struct url *url)
+{
+	*url = (struct url){ .text = NULL };
+	return no_memory ? -ENOMEM : __real_url_parse(text, url);
+}
 
 struct world {
 	struct endpoints_request request;
@@ -333,6 +345,20 @@ static void test_shut(void **state)
 	assert_int_equal(world.done, 0);
 }
 
+/* Else a plan that names loopback would be told that nothing may be sent there. */
+static void test_no_memory_is_no_url(void **state)
+{
+	struct endpoints_request request = { .plan.gitlab.url = text_copy("http://127.0.0.1") };
+	struct run run = { .request = &request };
+
+	(void)state;
+	no_memory = true;
+	assert_int_equal(connect_open(&run), -ENOMEM);
+	no_memory = false;
+	connect_shut(&run);
+	record_release(&endpoints_request_record, &request);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_source_missing),
 		cmocka_unit_test(test_few_descriptors),
 		cmocka_unit_test(test_trace),
+		cmocka_unit_test(test_no_memory_is_no_url),
 		cmocka_unit_test(test_shut),
 	};
 
