@@ -8,10 +8,12 @@ A sweep is a function of the options that yields (label, work); work returns wha
 
 import copy
 import functools
+import ipaddress
 import json
 import pathlib
 
 import actions
+import oracle
 import paging
 import program
 import rows
@@ -205,6 +207,7 @@ def fail_each(options):
 
 
 LATE_MS = 200
+RANDOM_GROUPS = 60
 
 
 def _values(call):
@@ -255,6 +258,25 @@ def parallel_each(options):
         yield kind, functools.partial(_parallel, options, kind)
 
 
+def _random(options, seed):
+    run = healthy("ecs", oracle.random_patch(seed))
+    address = int(ipaddress.IPv4Address("192.168.2.10"))
+    wanted = oracle.refused(run.world, ["sg-bp1gitlab", "sg-bp1more"], address, 443) / oracle.SIZE
+    answer, _ = ask(options, f"random {seed}", run)
+    seen = answer.shares().get("192.168.2.10:443")
+    if seen != wanted:
+        return [f"share {seen}, brute force says {wanted}"]
+    if (answer.verdict == "not-ready") != (wanted > 0):
+        return [f"share {wanted}, but {answer.verdict}"]
+    return []
+
+
+def random_groups(options):
+    """Random groups, against brute force over the vendor's words."""
+    for seed in range(RANDOM_GROUPS):
+        yield str(seed), functools.partial(_random, options, seed)
+
+
 SWEEPS = {function.__name__.replace("_", "-"): function
           for function in (deny_each, deny_all, quirks_each, recover_each, fail_each,
-                           parallel_each)}
+                           parallel_each, random_groups)}
