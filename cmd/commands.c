@@ -26,6 +26,15 @@ const struct command command_table[] = {
 		 "followed through the router that takes it on. The operand \"-\" is standard "
 		 "input. Options for keys of the plan override the plan in the facts.",
 	  .run = judge_run },
+	{ .name = "create", .bit = COMMAND_CREATE, .operands = "[FACTS...]", .most = SIZE_MAX,
+	  .summary = "check, then make the link, or print the form that makes it",
+	  .doc = "Does what \"check\" does, adds saved facts of other machines (--facts, or as "
+		 "operands), and goes on only where the gate is ready or ready-with-risks: every "
+		 "blocker decided by facts of the same plan that are not older than --max-age "
+		 "(1 h), and none failed. No public operation makes the link to GitLab, so the "
+		 "exact values of the console's form are printed. Ends with 0 where that was "
+		 "done, else with the status of the gate.",
+	  .run = create_run },
 	{ .name = "explain", .bit = COMMAND_EXPLAIN, .operands = "CODE|CAUSE...", .least = 1,
 	  .most = SIZE_MAX,
 	  .summary = "why a rule or a cause matters, what shows it, what mends it",

@@ -14,22 +14,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int answer(const struct settings *settings, const struct join *join,
-		  const struct judgement *judgement)
+void judge_report_options(const struct settings *settings, struct report_options *options)
 {
-	struct report_options options = {
+	*options = (struct report_options){
 		.json = settings->json,
 		.pretty = settings->pretty,
 		.verbose = settings->verbose,
 		.no_hints = settings->no_hints,
 	};
+	style_init(&options->style, settings);
+}
+
+static int answer(const struct settings *settings, const struct join *join,
+		  const struct judgement *judgement)
+{
+	struct report_options options;
 	struct report report;
 	struct text out;
 	int status = 0, code;
 
 	if (settings->quiet)
 		return verdict_exit(judgement->verdict, settings->strict);
-	style_init(&options.style, settings);
+	judge_report_options(settings, &options);
 	text_init(&out, JSON_SIZE_MAX);
 	code = report_build(&report, join, judgement);
 	if (!code)
@@ -57,10 +63,9 @@ static void word_age(struct findings *findings, struct finding *finding, const c
 }
 
 /* Facts older than --max-age are no proof: an unknown that outweighs every pass. */
-static int judge_age(const struct settings *settings, const struct join_machine *machine,
-		     bool several, int64_t present, struct findings *findings)
+static int judge_age(uint64_t most, const struct join_machine *machine, bool several,
+		     int64_t present, struct findings *findings)
 {
-	uint64_t most = settings->max_age.ms / 1000;
 	const char *started = machine->facts->started;
 	char words[CLOCK_TEXT_MAX];
 	struct finding *finding;
@@ -85,7 +90,7 @@ static int judge_age(const struct settings *settings, const struct join_machine 
 	return findings->error;
 }
 
-static int judge_ages(const struct settings *settings, const struct join *join, const char *now,
+static int judge_ages(uint64_t most, const struct join *join, const char *now,
 		      struct findings *findings)
 {
 	size_t count = join->machines.count, i;
@@ -93,13 +98,13 @@ static int judge_ages(const struct settings *settings, const struct join *join, 
 	int code = clock_parse(now, &present);
 
 	for (i = 0; i < count && !code; i++)
-		code = judge_age(settings, LIST_AT(&join->machines, struct join_machine, i),
+		code = judge_age(most, LIST_AT(&join->machines, struct join_machine, i),
 				 count > 1, present, findings);
 	return code;
 }
 
-static int judge(const struct settings *settings, struct join *join, struct judgement *judgement,
-		 struct fault *fault)
+int judge_join(struct join *join, const struct duration *max_age, struct judgement *judgement,
+	       struct fault *fault)
 {
 	char now[CLOCK_TEXT_MAX], today[sizeof("2026-11-20")];
 	struct findings ages;
@@ -111,10 +116,10 @@ static int judge(const struct settings *settings, struct join *join, struct judg
 	memcpy(today, now, sizeof(today) - 1);
 	today[sizeof(today) - 1] = '\0';
 	code = join_judge(join, today, judgement, fault);
-	if (code || !settings->max_age.given)
+	if (code || !max_age->given)
 		return code;
 	findings_init(&ages);
-	code = judge_ages(settings, join, now, &ages);
+	code = judge_ages(max_age->ms / 1000, join, now, &ages);
 	if (!code)
 		code = join_add(join, today, &ages, judgement, fault);
 	findings_release(&ages);
@@ -134,7 +139,7 @@ int judge_and_answer(const struct settings *settings, const struct facts *const 
 	code = join_choose(facts, count, &join, &fault);
 	if (!code) {
 		status = EXIT_OWN;
-		code = judge(settings, &join, &judgement, &fault);
+		code = judge_join(&join, &settings->max_age, &judgement, &fault);
 	}
 	status = code ? complain_fault(status, code, &fault) : answer(settings, &join, &judgement);
 	judgement_release(&judgement);
@@ -142,7 +147,7 @@ int judge_and_answer(const struct settings *settings, const struct facts *const 
 	return status;
 }
 
-static int read_facts(const char *path, struct facts *facts, struct fault *fault)
+int judge_read(const char *path, struct facts *facts, struct fault *fault)
 {
 	struct fault inner = { .code = 0 };
 	struct text bytes;
@@ -170,7 +175,7 @@ int judge_run(const struct settings *settings)
 	for (i = 0; i < count && !code; i++) {
 		facts_init(&facts[i]);
 		chosen[i] = &facts[i];
-		code = read_facts(settings->operands[i], &facts[i], &fault);
+		code = judge_read(settings->operands[i], &facts[i], &fault);
 		if (!code)
 			code = plan_load(settings, &facts[i].plan, &fault);
 	}

@@ -82,9 +82,11 @@ struct settings {
 	struct option_set set;
 	bool help, version;
 	bool json, pretty, verbose, quiet, strict, no_hints, deep;
+	bool dry_run;
 	int color; /* enum color_when */
 	bool color_given;
 	const char *netns, *plan_file, *facts_file, *cacert, *token_fd;
+	const char *override_reason;
 	struct duration max_time, max_age;
 	struct given *given;
 	size_t given_count;

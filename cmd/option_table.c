@@ -5,7 +5,7 @@
 #include "cmd/option.h"
 
 #define IN_SETTINGS(member) offsetof(struct settings, member)
-#define OUTPUTS (COMMAND_CHECK | COMMAND_COLLECT | COMMAND_JUDGE | COMMAND_TABLES)
+#define OUTPUTS (COMMAND_OBSERVES | COMMAND_JUDGE | COMMAND_TABLES)
 
 const struct option option_table[] = {
 	{ .name = "json", .letter = 'j', .kind = OPTION_FLAG, .offset = IN_SETTINGS(json),
@@ -61,9 +61,11 @@ const struct option option_table[] = {
 	{ .name = "max-time", .argument = "SECONDS", .kind = OPTION_DURATION,
 	  .offset = IN_SETTINGS(max_time), .commands = COMMAND_OBSERVES, .group = "Observation",
 	  .help = "total time that looking may take (10)" },
-	{ .name = "facts", .argument = "FILE", .kind = OPTION_TEXT,
-	  .offset = IN_SETTINGS(facts_file), .commands = COMMAND_CHECK, .group = "Observation",
-	  .help = "also write the facts that were judged" },
+	{ .name = "facts", .argument = "FILE", .repeatable = true, .kind = OPTION_TEXT,
+	  .offset = IN_SETTINGS(facts_file), .commands = COMMAND_CHECK | COMMAND_CREATE,
+	  .group = "Observation",
+	  .help = "check: also write the facts that were judged; create: judge these saved facts "
+		  "of another machine as well" },
 	{ .name = "plan", .argument = "FILE", .kind = OPTION_TEXT,
 	  .offset = IN_SETTINGS(plan_file), .commands = COMMAND_PLANS, .group = "Judgement",
 	  .help = "read what is intended from a plan (JSON)" },
@@ -71,8 +73,16 @@ const struct option option_table[] = {
 	  .kind = OPTION_LATER, .commands = COMMAND_PLANS, .group = "Judgement",
 	  .help = "let a fail or unknown of this rule count as a warning, on record" },
 	{ .name = "max-age", .argument = "AGE", .kind = OPTION_DURATION,
-	  .offset = IN_SETTINGS(max_age), .commands = COMMAND_JUDGE, .group = "Judgement",
-	  .help = "refuse to be sure about facts older than this: seconds, or 30m, 24h, 7d" },
+	  .offset = IN_SETTINGS(max_age), .commands = COMMAND_JUDGE | COMMAND_CREATE,
+	  .group = "Judgement",
+	  .help = "refuse to be sure about facts older than this: seconds, or 30m, 24h, 7d "
+		  "(create: 1h)" },
+	{ .name = "dry-run", .kind = OPTION_FLAG, .offset = IN_SETTINGS(dry_run),
+	  .commands = COMMAND_CREATE, .group = "Link",
+	  .help = "stop before anything is changed" },
+	{ .name = "override", .argument = "REASON", .kind = OPTION_TEXT,
+	  .offset = IN_SETTINGS(override_reason), .commands = COMMAND_CREATE, .group = "Link",
+	  .help = "go on although the gate refuses; the reason stands in the report" },
 	{ .name = "help", .letter = 'h', .kind = OPTION_FLAG, .offset = IN_SETTINGS(help),
 	  .commands = COMMAND_ALL, .group = "Other",
 	  .help = "show what the program, or one command, takes" },

@@ -111,6 +111,8 @@ static const struct field report_fields[] = {
 	FIELD_LIST_OF(report, machines, &machine_record, FIELD_OMIT,
 		      "where facts of several were judged"),
 	FIELD(report, notes, 0, "about the judgement: an acceptance that expired"),
+	FIELD_OBJECT_OF(report, create, &report_create_record, FIELD_OMIT,
+			"what \"create\" did behind this judgement"),
 	{ .name = NULL },
 };
 const struct record report_record = {

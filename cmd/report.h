@@ -22,6 +22,32 @@ struct report_gate {
 	struct list missing; /* struct gate_missing */
 };
 
+/* What the console's form for the link to GitLab asks for. */
+struct report_form {
+	char *region, *instance_id, *vpc_id, *vswitch_id, *gitlab_ip;
+	struct strings other_ips;
+};
+
+enum create_kind { CREATE_UNSET, CREATE_SOURCE, CREATE_KINDS };
+extern const char *const create_kind_words[CREATE_KINDS + 1];
+
+enum create_outcome {
+	OUTCOME_UNSET,
+	OUTCOME_REFUSED, /* by the gate */
+	OUTCOME_FORM,    /* printed: the user makes the link in the console */
+	OUTCOME_COUNT
+};
+extern const char *const create_outcome_words[OUTCOME_COUNT + 1];
+
+/* What `create` did behind its report. All of it is owned, save by report_build()'s rules. */
+struct report_create {
+	int kind;    /* enum create_kind */
+	int outcome; /* enum create_outcome; unset: the report is of no `create` */
+	char *message;
+	char *override; /* the reason; NULL: the gate was obeyed */
+	struct report_form form;
+};
+
 struct report_vantage {
 	char *kind, *reason, *host;
 	struct maybe uid;
@@ -64,6 +90,7 @@ struct report {
 	struct list probes;   /* struct report_probe; owned */
 	struct list machines; /* struct report_machine, empty with one machine; owned */
 	struct strings notes;
+	struct report_create create;
 
 	/* room for what is made here */
 	char *source_items[REPORT_SOURCES_MAX];
@@ -92,6 +119,12 @@ void report_render_text(const struct report *report, const struct report_options
 			struct text *out);
 /* The JSON Schema (2020-12). */
 void report_schema(struct text *out);
+
+extern const struct record report_create_record;
+void report_create_release(struct report_create *create);
+/* One paragraph in the text report; nothing where there was no `create`. */
+void report_text_create(const struct report_create *create, const struct report_options *options,
+			struct text *out);
 
 /* Parts of the text report (report_text_finding.c). */
 void report_text_finding(const struct finding *finding, const struct report_options *options,

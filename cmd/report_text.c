@@ -330,4 +330,5 @@ void report_render_text(const struct report *report, const struct report_options
 	}
 	add_areas(report, out);
 	add_probes(report, options->verbose, out);
+	report_text_create(&report->create, options, out);
 }

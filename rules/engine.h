@@ -31,6 +31,8 @@ struct gate_missing {
 	bool open;     /* made by gate_open() */
 };
 
+void gate_missing_release(struct gate_missing *missing);
+
 struct judgement {
 	enum vantage vantage;
 	char *vantage_reason;

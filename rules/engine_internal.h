@@ -160,6 +160,5 @@ int engine_gate(const struct rule_context *context, const char *today,
 bool gate_is_open(const struct finding *finding);
 /* Lists in judgement->missing, anew, the blockers that nobody decided. 0 or -ENOMEM. */
 int gate_open(struct judgement *judgement);
-void gate_missing_release(struct gate_missing *missing);
 
 #endif

@@ -35,7 +35,7 @@ struct need {
 };
 
 #define ROUTES_READ (SECTION_BIT(SECTION_SERVICES) | SECTION_BIT(SECTION_ROUTES))
-#define NETWORK_READ SECTION_BIT(SECTION_NETWORK)
+#define NETWORK_READ (SECTION_BIT(SECTION_CLOUD) | SECTION_BIT(SECTION_NETWORK))
 #define GROUPS_READ SECTION_BIT(SECTION_GROUPS)
 #define TRANSIT_READ SECTION_BIT(SECTION_TRANSIT)
 #define BALANCERS_READ SECTION_BIT(SECTION_BALANCERS)
@@ -65,12 +65,12 @@ static const struct need needs[] = {
 	  .needs = "security groups of the GitLab instance, network ACL, route table of the VPC, "
 		   "zone and vSwitch of the link" },
 	{ .accesses = BY_IDC, .supplied_by = -1, .sections = NETWORK_READ | TRANSIT_READ,
-	  .vantage = "cloud",
-	  .what = "routes of VBR and VPC",
+	  .vantage = "cloud", .what = "routes of VBR and VPC",
 	  .needs = "routes of the virtual border router and of the VPC, state of the circuit, "
 		   "zone and vSwitch of the link" },
 	{ .accesses = BY_UNSET, .supplied_by = -1,
-	  .sections = NETWORK_READ | GROUPS_READ | TRANSIT_READ, .vantage = "cloud", .what = "security groups",
+	  .sections = NETWORK_READ | GROUPS_READ | TRANSIT_READ,
+	  .vantage = "cloud", .what = "security groups",
 	  .needs = "security groups, network ACL, route tables of the VPC and of the virtual "
 		   "border router, zone and vSwitch of the link; the plan's gitlab.access "
 		   "(--gitlab-access) narrows this" },

@@ -80,6 +80,12 @@ int join_skip_elsewhere(const struct join *join, size_t place, struct findings *
 
 /* Did that machine look at endpoints? */
 bool join_looked(const struct join_machine *machine);
+/*
+ * Marks what one machine left unknown and another one decided: what the cloud says is the same for
+ * all who ask it. The status stays; the gate alone looks at the mark. 0 or -ENOMEM.
+ */
+int join_decided(struct findings *findings);
+
 /* Compares what the machines were told of the same names. */
 void join_names(const struct join *join, struct findings *findings);
 /* Compares the authorities of the certificates that the machines saw. */

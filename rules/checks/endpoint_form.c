@@ -202,6 +202,42 @@ void form_remedy(const struct rule_context *context, struct findings *out,
 	free(form.addresses.items);
 }
 
+static void add_declared(const struct plan_link *link, struct form *form)
+{
+	struct address address;
+	size_t i;
+
+	if (link->gitlab_ip.family) {
+		add(form, &link->gitlab_ip);
+		if (!form->gitlab.family)
+			form->gitlab = link->gitlab_ip;
+	}
+	for (i = 0; i < link->other_ips.count; i++)
+		if (!address_parse(link->other_ips.items[i], &address))
+			add(form, &address);
+}
+
+int form_values(const struct facts *facts, struct address *gitlab, struct list *others)
+{
+	const struct rule_context context = { .facts = facts };
+	struct form form;
+	size_t i, kept = 0;
+
+	find_form(&context, &form);
+	add_declared(&facts->plan.link, &form);
+	list_sort(&form.addresses, sizeof(struct address), compare);
+	for (i = 0; i < form.addresses.count; i++) {
+		const struct address *one = LIST_AT(&form.addresses, struct address, i);
+
+		if (!address_equal(one, &form.gitlab))
+			*LIST_AT(&form.addresses, struct address, kept++) = *one;
+	}
+	form.addresses.count = kept;
+	*gitlab = form.gitlab;
+	*others = form.addresses;
+	return form.error;
+}
+
 /* Adds the address where nothing leads to it. */
 static void add_idle(const struct form *form, const struct address *address, struct text *idle)
 {

@@ -22,6 +22,12 @@ void form_print(const struct rule_context *context, struct text *out);
 /* The same as remedies, one line a field. */
 void form_remedy(const struct rule_context *context, struct findings *out,
 		 struct finding *finding);
+/*
+ * The two fields, from what was seen and what the plan declares: GitLab's private address (family
+ * ADDRESS_NONE: nothing tells), and all others (struct address, in order; the caller frees items).
+ * 0 or -ENOMEM.
+ */
+int form_values(const struct facts *facts, struct address *gitlab, struct list *others);
 /* Says which addresses of the form nothing leads to, if all that was seen has an address. */
 void form_tell_idle(const struct rule_context *context, struct findings *out,
 		    struct finding *finding);

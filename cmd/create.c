@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `create`: what `check` does, beside saved facts of other machines; then, where the gate lets it,
+ * the link.
+ *
+ * No public operation makes the link to GitLab: the exact values of the console's form are printed,
+ * all of them derived from what was seen.
+ */
+#include "cmd/command.h"
+
+#include "cmd/dossier.h"
+#include "cmd/judge.h"
+#include "cmd/observe.h"
+#include "cmd/output.h"
+#include "rules/checks/endpoint_form.h"
+#include "rules/join.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_AGE_MS 3600000u
+#define WORDS_MAX ((size_t)16 * 1024)
+
+struct creation {
+	const struct settings *settings;
+	struct facts own;
+	struct dossier dossier;
+	struct join join;
+	struct judgement judgement;
+	struct report_create done;
+};
+
+__attribute__((format(printf, 2, 3)))
+static int say(struct creation *creation, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	free(creation->done.message);
+	va_start(arguments, format);
+	length = vasprintf(&creation->done.message, format, arguments);
+	va_end(arguments);
+	if (length >= 0)
+		return 0;
+	creation->done.message = NULL;
+	return -ENOMEM;
+}
+
+/* Whose names and addresses fill the form: the vSwitch side's, else whoever looked at endpoints. */
+static const struct facts *form_facts(const struct join *join)
+{
+	const struct facts *found = NULL;
+	size_t i;
+
+	for (i = 0; i < join->machines.count; i++) {
+		const struct join_machine *machine =
+			LIST_AT(&join->machines, struct join_machine, i);
+
+		if (machine->facts->endpoints.section.state != FACT_OK)
+			continue;
+		if (!found || machine->vantage == VANTAGE_VSWITCH_HOST)
+			found = machine->facts;
+	}
+	return found ? found : LIST_AT(&join->machines, struct join_machine, 0)->facts;
+}
+
+static int copy_value(char **place, const char *value)
+{
+	*place = text_copy(value);
+	return value && !*place ? -ENOMEM : 0;
+}
+
+static int fill_addresses(const struct facts *facts, struct report_form *form)
+{
+	char words[ADDRESS_TEXT_MAX];
+	struct address gitlab;
+	struct list others = { 0 };
+	int code = form_values(facts, &gitlab, &others);
+	size_t i;
+
+	if (!code && gitlab.family)
+		code = copy_value(&form->gitlab_ip, address_print(&gitlab, words));
+	for (i = 0; i < others.count && !code; i++)
+		code = strings_add(&form->other_ips,
+				   address_print(LIST_AT(&others, struct address, i), words));
+	free(others.items);
+	return code;
+}
+
+static int fill_form(const struct join *join, struct report_form *form)
+{
+	const struct facts *facts = form_facts(join);
+	const struct plan *plan = &facts->plan;
+	int code = fill_addresses(facts, form);
+
+	if (!code)
+		code = copy_value(&form->region, plan->region);
+	if (!code)
+		code = copy_value(&form->instance_id, plan->link.instance_id);
+	if (!code)
+		code = copy_value(&form->vpc_id, plan->link.vpc_id);
+	return code ? code : copy_value(&form->vswitch_id, plan->link.vswitch_id);
+}
+
+/* A form with a gap is no form: each gap by the option that fills it. */
+static int check_form(const struct report_form *form, struct fault *fault)
+{
+	const struct {
+		const char *value, *option;
+	} rows[] = {
+		{ form->instance_id, "link-instance-id" },
+		{ form->gitlab_ip, "link-gitlab-ip" },
+		{ form->vpc_id, "link-vpc-id" },
+		{ form->vswitch_id, "link-vswitch-id" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!rows[i].value)
+			return fault_set(fault, -EINVAL,
+					 "the link's form has a gap: the plan does not say --%s",
+					 rows[i].option);
+	return 0;
+}
+
+static int print_form(struct creation *creation, struct fault *fault)
+{
+	int code = fill_form(&creation->join, &creation->done.form);
+
+	if (!code)
+		code = check_form(&creation->done.form, fault);
+	if (!code)
+		code = say(creation, "no public operation makes the link to GitLab: type these "
+				     "values into the console's form \"Manage Link\"");
+	creation->done.outcome = OUTCOME_FORM;
+	return code;
+}
+
+/* May it go on? A strict user takes no risk. */
+static bool gate_lets(const struct creation *creation)
+{
+	return verdict_exit(creation->judgement.gate, creation->settings->strict) == 0;
+}
+
+static int act(struct creation *creation, struct fault *fault)
+{
+	const char *reason = creation->settings->override_reason;
+
+	creation->done.kind = CREATE_SOURCE;
+	if (!gate_lets(creation) && !reason) {
+		creation->done.outcome = OUTCOME_REFUSED;
+		return say(creation, "the gate is %s, and nothing was changed",
+			   verdict_words[creation->judgement.gate]);
+	}
+	if (!gate_lets(creation)) {
+		creation->done.override = text_clean(reason, strlen(reason));
+		if (!creation->done.override)
+			return -ENOMEM;
+	}
+	return print_form(creation, fault);
+}
+
+static int exit_status(const struct creation *creation)
+{
+	if (creation->done.outcome != OUTCOME_REFUSED)
+		return 0;
+	return verdict_exit(creation->judgement.gate, creation->settings->strict);
+}
+
+static int answer(const struct creation *creation)
+{
+	struct report_options options;
+	struct report report;
+	struct text out;
+	int code, status = 0;
+
+	if (creation->settings->quiet)
+		return exit_status(creation);
+	judge_report_options(creation->settings, &options);
+	text_init(&out, JSON_SIZE_MAX);
+	code = report_build(&report, &creation->join, &creation->judgement);
+	report.create = creation->done; /* borrowed, as all else in a report */
+	if (!code)
+		report_render(&report, &options, &out);
+	status = code ? complain_fault(EXIT_OWN, code, NULL) : output_answer(&out);
+	report_release(&report);
+	text_release(&out);
+	return status ? status : exit_status(creation);
+}
+
+/* Judges our own facts and those that were given; what is too old or of the future is unknown. */
+static int judge_all(struct creation *creation, struct fault *fault)
+{
+	struct duration most = creation->settings->max_age;
+	int code;
+
+	if (!most.given)
+		most = (struct duration){ .given = true, .ms = MAX_AGE_MS };
+	code = join_choose(creation->dossier.facts, creation->dossier.count, &creation->join,
+			   fault);
+	if (!code)
+		code = judge_join(&creation->join, &most, &creation->judgement, fault);
+	return code ? code : dossier_settle(&creation->dossier, &creation->judgement);
+}
+
+static int check_settings(const struct settings *settings)
+{
+	const char *reason = settings->override_reason;
+
+	if (reason && !reason[strspn(reason, " \t")])
+		return complain(EXIT_USAGE, "--override needs a reason");
+	return 0;
+}
+
+int create_run(const struct settings *settings)
+{
+	struct creation creation = { .settings = settings };
+	struct fault fault = { .code = 0 };
+	int code, status = check_settings(settings);
+
+	if (status)
+		return status;
+	status = observe(settings, &creation.own);
+	if (!status) {
+		code = dossier_read(settings, &creation.own, &creation.dossier, &fault);
+		if (code)
+			status = complain_fault(EXIT_USAGE, code, &fault);
+	}
+	if (!status) {
+		code = judge_all(&creation, &fault);
+		if (code)
+			status = complain_fault(EXIT_OWN, code, &fault);
+	}
+	if (!status) {
+		code = act(&creation, &fault);
+		status = code ? complain_fault(EXIT_USAGE, code, &fault) : answer(&creation);
+	}
+	report_create_release(&creation.done);
+	judgement_release(&creation.judgement);
+	join_release(&creation.join);
+	dossier_release(&creation.dossier);
+	facts_release(&creation.own);
+	return status;
+}
