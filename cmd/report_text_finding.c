@@ -167,10 +167,23 @@ static void add_remedy(const struct remedy *remedy, const char *label, struct te
 	style_wrap(out, at, COLUMN, remedy->text);
 }
 
+/* How many of the first fixes are steps of one: they mend only together. */
+static size_t same_platform(const struct finding *finding)
+{
+	const struct list *remedy = &finding->remedy;
+	size_t i;
+
+	for (i = 1; i < remedy->count; i++)
+		if (!text_equal(LIST_AT(remedy, struct remedy, i)->platform,
+				LIST_AT(remedy, struct remedy, 0)->platform))
+			break;
+	return i;
+}
+
 static void add_hints(const struct finding *finding, const struct report_options *options,
 		      struct text *out)
 {
-	size_t shown = options->verbose ? finding->remedy.count : 1, i;
+	size_t shown = options->verbose ? finding->remedy.count : same_platform(finding), i;
 
 	for (i = 0; i < finding->remedy.count && i < shown; i++)
 		add_remedy(LIST_AT(&finding->remedy, struct remedy, i), i ? "" : "fix", out);

@@ -165,12 +165,6 @@ static int ask(const struct probe_context *context, const char *ports,
 		call.deadline_ms = context->deadline_ms;
 	text_init(&answer, HELPER_OUTPUT_MAX);
 	code = helper_run(context, &call, &answer, fault);
-	/* a refusal is believed when it comes twice: one call of the helper may have gone astray */
-	if (call.status == HELPER_DENIED) {
-		text_clear(&answer);
-		*fault = (struct fault){ 0 };
-		code = helper_run(context, &call, &answer, fault);
-	}
 	if (!code)
 		code = json_parse(text_string(&answer), answer.length, &json, fault);
 	if (!code)

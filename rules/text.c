@@ -155,6 +155,23 @@ size_t text_utf8_length(const char *bytes, size_t length)
 	return size;
 }
 
+/*
+ * Characters that nobody sees: marks and overrides of the writing direction, which show a text in
+ * another order than it has, and those without a width (Unicode categories Cf, Zl, Zp; UTR 36).
+ */
+static bool is_invisible(const unsigned char *byte, size_t size)
+{
+	if (size == 2)
+		return byte[0] == 0xc2 ? byte[1] == 0xad : byte[0] == 0xd8 && byte[1] == 0x9c;
+	if (size != 3)
+		return false;
+	if (byte[0] == 0xe2 && byte[1] == 0x80)
+		return (byte[2] >= 0x8b && byte[2] <= 0x8f) || (byte[2] >= 0xa8 && byte[2] <= 0xae);
+	if (byte[0] == 0xe2 && byte[1] == 0x81)
+		return byte[2] >= 0xa0 && byte[2] <= 0xaf;
+	return byte[0] == 0xef && byte[1] == 0xbb && byte[2] == 0xbf;
+}
+
 size_t text_clean_piece(const char *bytes, size_t length, char piece[TEXT_PIECE_MAX])
 {
 	static const char digits[] = "0123456789abcdef";
@@ -166,6 +183,7 @@ size_t text_clean_piece(const char *bytes, size_t length, char piece[TEXT_PIECE_
 		shown = byte[0] >= 0x20 && byte[0] != 0x7f;
 	else if (size == 2)
 		shown = byte[0] != 0xc2 || byte[1] >= 0xa0;
+	shown = shown && !is_invisible(byte, size);
 	if (shown) {
 		memcpy(piece, bytes, size);
 		piece[size] = '\0';

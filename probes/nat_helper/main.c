@@ -42,12 +42,8 @@ static int ask_generation(struct mnl_socket *socket)
 	return length < 0 ? -errno : 0;
 }
 
-/*
- * May this process read the rules? The library's words and errno cannot tell a refusal from a call
- * that went astray later, so one plain question is put first and it alone says "denied". A kernel
- * without nf_tables (-EINVAL) is the library's to tell.
- */
-static int may_read(void)
+/* Whether the kernel answers this process; a kernel without nf_tables is the library's to tell. */
+static int ask_once(void)
 {
 	struct mnl_socket *socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
 	int error;
@@ -57,6 +53,18 @@ static int may_read(void)
 	error = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ? -errno : ask_generation(socket);
 	mnl_socket_close(socket);
 	return error == -EPERM || error == -EACCES ? -EPERM : 0;
+}
+
+/*
+ * May this process read the rules? The library's words and errno cannot tell a refusal from a call
+ * that went astray later, so a plain question is put first and it alone says "denied", when two of
+ * its answers agree.
+ */
+static int may_read(void)
+{
+	int first = ask_once(), second = ask_once();
+
+	return first == second ? first : ask_once();
 }
 
 /* The array "nftables" of a command's answer; the caller deletes it. */

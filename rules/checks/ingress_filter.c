@@ -51,6 +51,16 @@ static bool could_filter(const struct rule_context *context, const struct class_
 	return !refused || filter_refuses(context, refused->error, refused->arrival, value);
 }
 
+/* A filter is on where requests arrive, and the facts do not say what it does with them. */
+static bool is_unasked(const struct rule_context *context, const struct class_view *view)
+{
+	uint32_t value = 0;
+
+	return view->service && view->service->arrival && !view->ingress &&
+	       facts_conf_max(context->facts, view->service->arrival, "rp_filter", &value) &&
+	       (value == FILTER_STRICT || value == FILTER_LOOSE);
+}
+
 static void judge(const struct rule_context *context, const struct class_view *view,
 		  struct class_answer *answer)
 {
@@ -63,6 +73,8 @@ static void judge(const struct rule_context *context, const struct class_view *v
 	if (!dev) {
 		if (could_filter(context, view, &value))
 			ingress_answer_open(context, view, answer);
+		else if (is_unasked(context, view))
+			answer->status = STATUS_UNKNOWN;
 		return;
 	}
 	return_answer(answer, value == FILTER_STRICT ? "RT-12" : "RT-13");
@@ -105,6 +117,16 @@ static void describe_open(const struct say *say)
 	const struct class_view *view = say->group->example;
 	const struct ingress_fact *refused = ingress_refused(view);
 
+	if (!view->ingress) {
+		finding_message(say->out, say->finding,
+				"requests from %s (%s) arrive on %s, and the facts do not say "
+				"whether its reverse-path filter lets them in",
+				say->group->where, say->group->percent, view->service->arrival);
+		finding_settle(say->out, say->finding, "reachback check");
+		say_class(say);
+		say_filter(say, view->service->arrival);
+		return;
+	}
 	say_ingress_open(say, "reverse-path filter");
 	say_class(say);
 	say_filter(say, refused ? refused->arrival : view->ingress->arrival);

@@ -325,7 +325,8 @@ void say_delete_rule(const struct say *say, const struct rule_fact *rule)
 		same += LIST_AT(rules, struct rule_fact, i)->priority == rule->priority;
 	text_init(&text, WORDS_MAX);
 	text_addf(&text, "ip rule del priority %u", rule->priority);
-	if (same > 1) /* the priority alone would delete the first of them */
+	/* the priority alone would delete the first of them; 0 is read as any priority */
+	if (same > 1 || !rule->priority)
 		words_add_rule_body(&text, rule);
 	finding_remedy(say->out, say->finding, "linux", "%s", say_text(say, &text));
 	text_release(&text);
@@ -348,8 +349,13 @@ static void say_exempt(const struct say *say, const char *selector, uint32_t tab
 
 void say_rule_before(const struct say *say, const struct rule_fact *offender, uint32_t table)
 {
-	uint32_t priority = offender->priority > 1 ? offender->priority - 1 : 1;
+	uint32_t priority = offender->priority - 1;
 
+	/* a new rule stands behind those of its priority: before the first ones there is no room */
+	if (!offender->priority) {
+		say_delete_rule(say, offender);
+		return;
+	}
 	say_exempt(say, "to", table, priority);
 	/* a router forwards the requests as well, and the same rule may keep them away */
 	if (say->context->vantage == VANTAGE_IDC_ROUTER)

@@ -65,6 +65,15 @@ def refused():
     pair("rt03-prohibit-rule-of-a-shared-priority", routed(DEFAULT, HOME, rules=[first, refuses]),
          "RT-03\nip rule del priority 90 from all to 100.104.3.4/32 prohibit",
          routed(DEFAULT, HOME, rules=[first]))
+    pair("rt03-blackhole-rule-at-priority-0",
+         routed(DEFAULT, HOME, rules=[rule(0, action="blackhole", to="100.104.0.0/16")]),
+         "RT-03\nip rule del priority 0 from all to 100.104.0.0/16 blackhole",
+         routed(DEFAULT, HOME, rules=[rule(0, 254, to="100.104.0.0/16")]))
+    exempt, hygiene = (rule(0, 254, to="100.104.0.0/16"),
+                       rule(1, action="prohibit", to="100.64.0.0/10"))
+    pair("rt03-prohibit-rule-at-priority-1", routed(DEFAULT, HOME, rules=[hygiene]),
+         "RT-03\nip rule add to 100.104.0.0/16 lookup main priority 0",
+         routed(DEFAULT, HOME, rules=[exempt, hygiene]))
     pair("rt03-blackhole-next-hop-object",
          routed(DEFAULT, HOME, refusal("blackhole", "100.104.64.0/18", next_hop_id=5)),
          "RT-03\nip route del 100.104.64.0/18 nhid 5", routed(DEFAULT, HOME))
@@ -247,6 +256,8 @@ def inward():
          routed(DEFAULT, HOME, ingress=whole, sysctls=strict,
                 counters={"TcpExt.IPReversePathFilter": "17"}), "RT-12",
          routed(DEFAULT, HOME, sysctls=strict))
+    pair("rt12-way-in-not-in-the-facts", routed(DEFAULT, HOME, ingress=None, sysctls=strict),
+         "undetermined", routed(DEFAULT, HOME, ingress=None))
     pair("rt12-strict-filter-for-a-half", routed(DEFAULT, HOME, ingress=half, sysctls=strict),
          "RT-12", routed(DEFAULT, HOME, ingress=half))
     pair("rt13-loose-filter", routed(DEFAULT, HOME, ingress=whole, sysctls=loose), "RT-13",

@@ -213,7 +213,8 @@ def routes(world):
         found += classes(world, RANGE, mark, f"match{mark}")
     near = classes(world, ipaddress.ip_network(world["vswitch"])) if world["vswitch"] else []
     arrival = world.get("arrival", world["iif"] and "uplink0" or "eth0")
-    ways = {arrival: world["ingress"] or [("100.104.0.0", "100.104.255.255", None)],
+    accepted = [("100.104.0.0", "100.104.255.255", None)]
+    ways = {arrival: [] if world["ingress"] is None else world["ingress"] or accepted,
             **{dev: rows for dev, rows in world["others"].items() if rows}}
     return section(
         scanned=str(len(world["entries"])),

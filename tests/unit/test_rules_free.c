@@ -146,6 +146,19 @@ static void test_declared_networks_clear(void **state)
 		{ "inside", CIDRS("\"100.104.8.0/24\""), STATUS_FAIL, "OVL-16",
 		  "256 of 65536 addresses", 256 },
 		{ "covering", CIDRS("\"100.64.0.0/10\""), STATUS_FAIL, "OVL-16", "100%", 65536 },
+		{ "the link beside it",
+		  FACTS2(PLAN(",\"link\":{\"vswitch_cidr\":\"100.105.0.0/24\","
+			      "\"gitlab_ip\":\"172.20.5.10\"}"), HOST("")),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "the vSwitch inside",
+		  FACTS2(PLAN(",\"link\":{\"vswitch_cidr\":\"100.104.9.0/24\"}"), HOST("")),
+		  STATUS_FAIL, "OVL-16", "256 of 65536 addresses", 256 },
+		{ "GitLab inside",
+		  FACTS2(PLAN(",\"link\":{\"gitlab_ip\":\"100.104.9.1\"}"), HOST("")), STATUS_FAIL,
+		  "OVL-16", "1 of 65536 addresses", 1 },
+		{ "another address of the link inside",
+		  FACTS2(PLAN(",\"link\":{\"other_ips\":[\"10.0.0.1\",\"100.104.9.2\"]}"),
+			 HOST("")), STATUS_FAIL, "OVL-16", "100.104.9.2/32", 1 },
 		{ "half", CIDRS("\"100.104.128.0/17\""), STATUS_FAIL, "OVL-16", "50.0%", 32768 },
 	};
 
