@@ -5,6 +5,7 @@
 #include "rules/rule.h"
 
 #include "rules/checks/checks.h"
+#include "rules/checks/cloud_admission.h"
 #include "rules/checks/endpoint_above.h"
 #include "rules/checks/endpoint_names.h"
 #include "rules/checks/endpoint_path.h"
@@ -43,6 +44,15 @@ const struct rule *const rule_catalog[] = {
 	&rule_routes_persist,
 	&rule_arp_flux_free,
 	&rule_no_stale_path_exceptions,
+	&rule_security_groups_admit_range,
+	&rule_security_groups_admit_vswitch,
+	&rule_network_acl_passes_range,
+	&rule_network_acl_lets_out,
+	&rule_managed_group_lets_out,
+	&rule_webhooks_let_out,
+	&rule_balancer_listener_runs,
+	&rule_balancer_admits_range,
+	&rule_balancer_backends_healthy,
 	&rule_gitlab_clone_url_fits,
 	&rule_gitlab_lfs_reachable,
 	&rule_gitlab_submodules_reachable,

@@ -286,4 +286,6 @@ void facts_sort(struct facts *facts)
 	strings_sort(&facts->host.packet_filters);
 	strings_sort(&facts->configs.read);
 	strings_sort(&facts->configs.denied);
+	groups_sort(&facts->groups);
+	balancers_sort(&facts->balancers);
 }
