@@ -175,9 +175,8 @@ static int note_left_out(struct join *join, const struct facts *old, const struc
 	int error;
 
 	text_init(&note, WORDS_MAX);
-	text_addf(&note, "facts of %s from %s are left out: there are %s ones from %s",
+	text_addf(&note, "facts of %s from %s are left out: there are newer ones from %s",
 		  machine_word(old), old->started ? old->started : "an unknown time",
-		  text_equal(old->started, newer->started) ? "other" : "newer",
 		  newer->started ? newer->started : "an unknown time");
 	error = text_error(&note);
 	if (!error)
@@ -255,7 +254,16 @@ static int compare_machines(const void *one, const void *two)
 	return order; /* the rest stays as the candidates stood */
 }
 
-static int choose(const struct candidate *candidates, size_t count, struct join *join)
+/* Nothing tells which of two is the newer one: either could be what is true no more. */
+static int refuse_tie(const struct facts *facts, struct fault *fault)
+{
+	return fault_set(fault, -EINVAL,
+			 "two different facts of %s were observed at %s: give the ones that count",
+			 machine_word(facts), facts->started ? facts->started : "an unknown time");
+}
+
+static int choose(const struct candidate *candidates, size_t count, struct join *join,
+		  struct fault *fault)
 {
 	const struct facts *facts, *next;
 	int error = 0;
@@ -266,12 +274,18 @@ static int choose(const struct candidate *candidates, size_t count, struct join 
 	for (i = 0; i < count && !error; i++) {
 		facts = candidates[i].facts;
 		next = i + 1 < count ? candidates[i + 1].facts : NULL;
-		error = next && is_same_machine(facts, next) ?
-				note_left_out(join, facts, next) :
-				add_machine(join, facts, candidates[i].given);
+		if (!next || !is_same_machine(facts, next))
+			error = add_machine(join, facts, candidates[i].given);
+		else if (text_equal(facts->started, next->started) &&
+			 (i + 2 == count || !is_same_machine(next, candidates[i + 2].facts)))
+			error = refuse_tie(next, fault);
+		else
+			error = note_left_out(join, facts, next);
 	}
+	if (error)
+		return error;
 	list_sort(&join->machines, sizeof(struct join_machine), compare_machines);
-	return error ? error : make_unique(join);
+	return make_unique(join);
 }
 
 int join_choose(const struct facts *const *facts, size_t count, struct join *join,
@@ -293,14 +307,14 @@ int join_choose(const struct facts *const *facts, size_t count, struct join *joi
 	for (i = 0; i < count && !error; i++)
 		error = insert_candidate(candidates, &chosen, facts[i], i);
 	if (!error)
-		error = choose(candidates, chosen, join);
+		error = choose(candidates, chosen, join, fault);
 	for (i = 0; i < chosen; i++)
 		text_release(&candidates[i].content);
 	free(candidates);
 	if (!error)
 		return 0;
 	join_release(join);
-	return no_memory(fault);
+	return fault->code ? error : no_memory(fault);
 }
 
 void join_release(struct join *join)
