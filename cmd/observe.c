@@ -5,6 +5,7 @@
 #include "cmd/observe.h"
 
 #include "cmd/clock.h"
+#include "cmd/cloud.h"
 #include "cmd/endpoints.h"
 #include "cmd/interface.h"
 #include "cmd/netns.h"
@@ -131,6 +132,7 @@ int observe(const struct settings *settings, struct facts *facts)
 	char helpers[PATH_MAX] = "";
 	struct probe_service *services = NULL;
 	struct endpoints_request endpoints = { .budget_ms = 0 };
+	struct cloud_request cloud = { .budget_ms = 0 };
 	int code, status = EXIT_USAGE;
 
 	facts_init(facts);
@@ -142,7 +144,10 @@ int observe(const struct settings *settings, struct facts *facts)
 	/* Without /proc there are no helpers to be found: their probes say so. */
 	if (code)
 		helpers[0] = '\0';
-	code = plan_load(settings, &facts->plan, &fault);
+	code = cloud_prepare(settings, &cloud, facts, &fault);
+	context.cloud = &cloud;
+	if (!code)
+		code = plan_load(settings, &facts->plan, &fault);
 	if (!code)
 		code = parse_services(settings, &services, &context.service_count, &fault);
 	if (!code)
@@ -165,5 +170,6 @@ int observe(const struct settings *settings, struct facts *facts)
 		code = run_probes(&context, started, facts, &fault);
 	free(services);
 	endpoints_release(&endpoints);
+	cloud_release(&cloud);
 	return code ? complain_fault(status, code, &fault) : 0;
 }

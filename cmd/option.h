@@ -81,11 +81,11 @@ struct settings {
 	const struct command *command;
 	struct option_set set;
 	bool help, version;
-	bool json, pretty, verbose, quiet, strict, no_hints, deep;
+	bool json, pretty, verbose, quiet, strict, no_hints, deep, no_cloud;
 	bool dry_run;
 	int color; /* enum color_when */
 	bool color_given;
-	const char *netns, *plan_file, *facts_file, *cacert, *token_fd;
+	const char *netns, *plan_file, *facts_file, *cacert, *token_fd, *cloud, *proxy;
 	const char *override_reason;
 	struct duration max_time, max_age;
 	struct given *given;

@@ -58,6 +58,16 @@ const struct option option_table[] = {
 	  .commands = COMMAND_OBSERVES, .group = "Observation",
 	  .help = "try endpoints in more ways than a failure calls for: segment sizes, source "
 		  "ports, without server name" },
+	{ .name = "cloud", .argument = "DIR", .kind = OPTION_TEXT, .offset = IN_SETTINGS(cloud),
+	  .commands = COMMAND_OBSERVES, .group = "Observation",
+	  .help = "check: take the saved replies of this directory for those of the cloud's API; "
+		  "collect: save its replies there, without secrets" },
+	{ .name = "no-cloud", .kind = OPTION_FLAG, .offset = IN_SETTINGS(no_cloud),
+	  .commands = COMMAND_OBSERVES, .group = "Observation",
+	  .help = "call neither the cloud's API nor the metadata service" },
+	{ .name = "proxy", .argument = "URL", .kind = OPTION_TEXT, .offset = IN_SETTINGS(proxy),
+	  .commands = COMMAND_OBSERVES, .group = "Observation",
+	  .help = "call the cloud's API through this proxy; nothing else goes through it" },
 	{ .name = "max-time", .argument = "SECONDS", .kind = OPTION_DURATION,
 	  .offset = IN_SETTINGS(max_time), .commands = COMMAND_OBSERVES, .group = "Observation",
 	  .help = "total time that looking may take (10)" },

@@ -22,8 +22,9 @@
 
 static bool cloud_wanted(const struct probe_context *context, const struct facts *facts)
 {
-	(void)context;
-	return !facts->no_cloud && facts_region(facts);
+	if (facts->no_cloud)
+		return false;
+	return facts_region(facts) || (context->cloud && context->cloud->saved);
 }
 
 static int write_request(const struct probe_context *context, const struct facts *facts,
@@ -36,6 +37,10 @@ static int write_request(const struct probe_context *context, const struct facts
 	if (left <= MARGIN_MS)
 		return -ETIMEDOUT;
 	/* a shallow copy that is written and never released: what it points to has its owners */
+	if (context->cloud)
+		request = *context->cloud;
+	if (request.environment_fd.known)
+		request.environment_fd.value = PROBE_KEYS_FD;
 	request.plan = facts->plan;
 	request.plan.region = (char *)(uintptr_t)facts_region(facts);
 	request.metadata = facts->metadata.section.state == FACT_OK;

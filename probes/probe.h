@@ -13,6 +13,7 @@
 #ifndef PROBES_PROBE_H
 #define PROBES_PROBE_H
 
+#include "probes/cloud_request.h"
 #include "probes/endpoints_request.h"
 #include "rules/facts.h"
 #include "rules/fault.h"
@@ -34,6 +35,8 @@ enum probe_need {
 /* Where a probe with PROBE_NEEDS_NETWORK finds files of the user that were opened for it. */
 #define PROBE_CACERT_FD 4
 #define PROBE_TOKEN_FD 5
+/* Where the probe with PROBE_NEEDS_CLOUD finds the environment variables that may hold a key. */
+#define PROBE_KEYS_FD 4
 
 /* A service asked for with --service. */
 struct probe_service {
@@ -55,6 +58,8 @@ struct probe_context {
 	 * PROBE_TOKEN_FD.
 	 */
 	const struct endpoints_request *endpoints;
+	/* What the cloud probe is asked for, likewise; its descriptor becomes PROBE_KEYS_FD. */
+	const struct cloud_request *cloud;
 	uint64_t capabilities;   /* effective ones of the caller, bit CAP_x; probes_run() sets it */
 };
 

@@ -114,7 +114,7 @@ static int lower_limits(uint64_t deadline_ms, rlim_t descriptors)
 int probe_confine(const struct probe *probe, uint64_t deadline_ms, pid_t parent,
 		  struct fault *fault)
 {
-	bool network = probe->needs & PROBE_NEEDS_NETWORK;
+	bool network = probe->needs & (PROBE_NEEDS_NETWORK | PROBE_NEEDS_CLOUD);
 	char name[16];
 	int code = 0;
 
@@ -171,9 +171,13 @@ static void keep_descriptors(int pipe, const struct probe *probe,
 		probe->needs & PROBE_NEEDS_NETWORK ? context->endpoints : NULL;
 	int cacert = files ? set_aside(&files->cacert_fd) : -1;
 	int token = files ? set_aside(&files->token_fd) : -1;
+	const struct cloud_request *cloud =
+		probe->needs & PROBE_NEEDS_CLOUD ? context->cloud : NULL;
+	int keys = cloud ? set_aside(&cloud->environment_fd) : -1;
 
-	if (files && ((cacert < 0 && files->cacert_fd.known) ||
-		      (token < 0 && files->token_fd.known)))
+	if ((files && ((cacert < 0 && files->cacert_fd.known) ||
+		       (token < 0 && files->token_fd.known))) ||
+	    (cloud && keys < 0 && cloud->environment_fd.known))
 		_exit(1);
 	if (pipe != PROBE_ANSWER_FD && duplicate(pipe, PROBE_ANSWER_FD))
 		_exit(1);
@@ -184,7 +188,8 @@ static void keep_descriptors(int pipe, const struct probe *probe,
 	(void)close(PROBE_CACERT_FD);
 	(void)close(PROBE_TOKEN_FD);
 	if ((cacert >= 0 && duplicate(cacert, PROBE_CACERT_FD)) ||
-	    (token >= 0 && duplicate(token, PROBE_TOKEN_FD)))
+	    (token >= 0 && duplicate(token, PROBE_TOKEN_FD)) ||
+	    (keys >= 0 && duplicate(keys, PROBE_KEYS_FD)))
 		_exit(1);
 	close_from(PROBE_TOKEN_FD + 1);
 }

@@ -5,7 +5,8 @@
  * by the probe of that name, without privileges. The only program that ever holds a key: it leaves
  * no core, and no other process of the user may look into it.
  */
-#include "probes/cloud_helper/run.h"
+#include "probes/cloud_helper/look.h"
+#include "probes/cloud_helper/secret.h"
 
 #include "rules/text.h"
 
@@ -54,22 +55,8 @@ static int read_request(struct cloud_request *request)
 	return error;
 }
 
-static int look(const struct cloud_request *request, struct facts *facts)
-{
-	struct cloud_run run = { .request = request, .plan = &request->plan,
-				 .region = request->plan.region, .facts = facts };
-	size_t i;
 
-	for (i = 0; cloud_readers[i] && run.region && !run.error; i++)
-		cloud_readers[i]->start(&run);
-	for (i = 0; cloud_readers[i] && run.region && !run.error; i++)
-		if (cloud_readers[i]->finish)
-			cloud_readers[i]->finish(&run);
-	cloud_run_release(&run);
-	return run.error;
-}
-
-static int answer(const struct cloud_request *request)
+static int answer(const struct cloud_request *request, struct fault *fault)
 {
 	struct facts facts;
 	struct text out;
@@ -77,7 +64,7 @@ static int answer(const struct cloud_request *request)
 
 	facts_init(&facts);
 	text_init(&out, OUTPUT_MAX);
-	error = look(request, &facts);
+	error = cloud_look(request, &facts, fault);
 	if (!error) {
 		facts.schema = text_copy(FACTS_SCHEMA);
 		facts_write(&facts, &out, -1);
@@ -104,12 +91,15 @@ static int hide(void)
 int main(void)
 {
 	struct cloud_request request = { .budget_ms = 0 };
+	struct fault fault = { .code = 0 };
 	int error = hide();
 
 	if (!error)
+		error = secret_hooks();
+	if (!error)
 		error = read_request(&request);
 	if (!error)
-		error = answer(&request);
+		error = answer(&request, &fault);
 	record_release(&cloud_request_record, &request);
 	return error ? 1 : 0;
 }

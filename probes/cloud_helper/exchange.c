@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Makes the HTTP request of a call: endpoint, parameters, the signed headers. */
+#include "probes/cloud_helper/calls.h"
+
+#include "probes/cloud_helper/endpoint.h"
+#include "rules/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#define URL_MAX ((size_t)64 * 1024)
+#define HEADER_MAX ((size_t)16 * 1024)
+#define NONCE_BYTES 16
+#define HEADERS_MAX 12
+
+static int make_nonce(char nonce[2 * NONCE_BYTES + 1])
+{
+	unsigned char bytes[NONCE_BYTES];
+	size_t i;
+
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		return -EAGAIN;
+	for (i = 0; i < sizeof(bytes); i++)
+		(void)snprintf(nonce + 2 * i, 3, "%02x", (unsigned int)bytes[i]);
+	return 0;
+}
+
+static int make_date(char date[32])
+{
+	time_t now = time(NULL);
+	struct tm parts;
+
+	if (!gmtime_r(&now, &parts) || !strftime(date, 32, "%Y-%m-%dT%H:%M:%SZ", &parts))
+		return -EINVAL;
+	return 0;
+}
+
+static bool add_headers(const struct cloud_parameter *headers, struct curl_slist **list)
+{
+	bool good = true;
+
+	for (; headers->name && good; headers++)
+		good = http_header(list, headers->name, headers->value);
+	/* libcurl's own ones that would stand unsigned, or make the server wait */
+	if (good) {
+		struct curl_slist *longer = curl_slist_append(*list, "Expect:");
+
+		good = longer != NULL;
+		*list = longer ? longer : *list;
+	}
+	if (good) {
+		struct curl_slist *longer = curl_slist_append(*list, "Content-Type:");
+
+		good = longer != NULL;
+		*list = longer ? longer : *list;
+	}
+	return good;
+}
+
+struct stamps {
+	struct text host, authorization;
+	char date[32], nonce[2 * NONCE_BYTES + 1], digest[SIGNER_DIGEST_TEXT];
+};
+
+static size_t fill_headers(const struct exchange *exchange, const struct stamps *stamps,
+			   struct cloud_parameter headers[HEADERS_MAX])
+{
+	const struct cloud_credential *credential = exchange->credential;
+	size_t count = 0;
+
+#define ADD(header, text) headers[count++] = (struct cloud_parameter){ header, text }
+	ADD("host", text_string(&stamps->host));
+	ADD("x-acs-action", exchange->action->name);
+	ADD("x-acs-version", cloud_products[exchange->action->product].version);
+	ADD("x-acs-date", stamps->date);
+	ADD("x-acs-signature-nonce", stamps->nonce);
+	ADD("x-acs-content-sha256", stamps->digest);
+	ADD("accept", "application/json");
+	if (credential && credential->token) {
+		ADD("x-acs-security-token", credential->token);
+		ADD("x-acs-accesskey-id", credential->key_id);
+	}
+#undef ADD
+	headers[count] = (struct cloud_parameter){ NULL, NULL };
+	return count;
+}
+
+static int sign(const struct exchange *exchange, struct stamps *stamps,
+		struct curl_slist **headers)
+{
+	struct cloud_parameter list[HEADERS_MAX];
+	size_t count = fill_headers(exchange, stamps, list);
+	struct signer_request request = { .method = "POST", .path = "/", .query = exchange->query,
+					  .headers = list, .body = "" };
+	int error = 0;
+
+	if (exchange->credential)
+		error = signer_authorization(&request, exchange->credential,
+					     &stamps->authorization);
+	if (!error && exchange->credential) {
+		list[count++] = (struct cloud_parameter){ "authorization",
+							  text_string(&stamps->authorization) };
+		list[count] = (struct cloud_parameter){ NULL, NULL };
+	}
+	if (!error && !add_headers(list, headers))
+		error = -ENOMEM;
+	return error;
+}
+
+int exchange_build(const struct exchange *exchange, struct text *url, struct curl_slist **headers)
+{
+	struct stamps stamps = { .date = "" };
+	int error;
+
+	text_init(&stamps.host, URL_MAX);
+	text_init(&stamps.authorization, HEADER_MAX);
+	error = endpoint_host(exchange->base, &stamps.host);
+	if (!error)
+		error = make_nonce(stamps.nonce);
+	if (!error)
+		error = make_date(stamps.date);
+	signer_digest("", 0, stamps.digest);
+	if (!error)
+		error = sign(exchange, &stamps, headers);
+	text_addf(url, "%s/?", exchange->base);
+	signer_query(exchange->query, url);
+	text_release(&stamps.host);
+	text_release(&stamps.authorization);
+	return error ? error : text_error(url);
+}
+
+static uint32_t at_most(uint64_t left, uint32_t most)
+{
+	return left < most ? (uint32_t)left : most;
+}
+
+int exchange_start(struct cloud_run *run, struct call *call)
+{
+	struct cloud_calls *calls = run->calls;
+	struct cloud_parameter parameters[SIGNER_PARAMETERS_MAX + 1];
+	struct exchange exchange = { .action = call->action, .query = parameters,
+				     .credential = &calls->credential };
+	uint64_t now = calls_now_ms();
+	uint32_t left = at_most(calls->deadline_ms > now ? calls->deadline_ms - now : 1,
+				CALL_TOTAL_MS);
+	struct http_request request = { .method = "POST", .proxy = run->request->proxy,
+					.connect_ms = at_most(left, CALL_CONNECT_MS),
+					.total_ms = left };
+	struct text base, url;
+	char number[16];
+	int error;
+
+	text_init(&base, URL_MAX);
+	text_init(&url, URL_MAX);
+	pages_parameters(call, number, parameters);
+	error = endpoint_url(run->plan, (enum cloud_product)call->action->product, run->region,
+			     calls->vpc, &base);
+	exchange.base = text_string(&base);
+	if (!error)
+		error = exchange_build(&exchange, &url, &call->headers);
+	request.url = text_string(&url);
+	request.headers = call->headers;
+	if (!error)
+		error = http_prepare(&request, &call->answer);
+	if (!error && (curl_easy_setopt(call->answer.easy, CURLOPT_PRIVATE, call) ||
+		       curl_multi_add_handle(calls->multi, call->answer.easy)))
+		error = -ENOMEM;
+	text_release(&base);
+	text_release(&url);
+	return error;
+}
