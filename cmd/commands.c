@@ -31,9 +31,16 @@ const struct command command_table[] = {
 	  .doc = "Does what \"check\" does, adds saved facts of other machines (--facts, or as "
 		 "operands), and goes on only where the gate is ready or ready-with-risks: every "
 		 "blocker decided by facts of the same plan that are not older than --max-age "
-		 "(1 h), and none failed. No public operation makes the link to GitLab, so the "
-		 "exact values of the console's form are printed. Ends with 0 where that was "
-		 "done, else with the status of the gate.",
+		 "(1 h), and none failed. No public operation makes the link to GitLab: "
+		 "without a call that the plan describes (create_call) the exact values of the "
+		 "console's form are printed. With one, and for --kind registry, what is there "
+		 "is read first, the call is shown and written into a journal, and made after a "
+		 "\"yes\" at the terminal or with --yes; after an answer that tells nothing the "
+		 "state is read before any other try. Values of a described call may hold "
+		 "{gitlab_ip}, {other_ips}, {vpc_id}, {vswitch_id}, {instance_id} and {region}. "
+		 "Ends with 0 where the link was made, was there, or the form was printed, with "
+		 "2 where the API refused it and 3 where that is not known, else with the status "
+		 "of the gate.",
 	  .run = create_run },
 	{ .name = "explain", .bit = COMMAND_EXPLAIN, .operands = "CODE|CAUSE...", .least = 1,
 	  .most = SIZE_MAX,

@@ -8,14 +8,17 @@
  */
 #include "cmd/command.h"
 
+#include "cmd/cloud.h"
 #include "cmd/dossier.h"
 #include "cmd/judge.h"
+#include "cmd/link.h"
 #include "cmd/observe.h"
 #include "cmd/output.h"
 #include "rules/checks/endpoint_form.h"
 #include "rules/join.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +29,7 @@
 
 struct creation {
 	const struct settings *settings;
+	struct cloud_request cloud; /* how the cloud is asked */
 	struct facts own;
 	struct dossier dossier;
 	struct join join;
@@ -94,27 +98,33 @@ static int fill_form(const struct join *join, struct report_form *form)
 {
 	const struct facts *facts = form_facts(join);
 	const struct plan *plan = &facts->plan;
+	/* the metadata service of a machine on the vSwitch knows what the plan leaves out */
+	bool local = facts->metadata.section.state == FACT_OK &&
+		     facts_vantage(facts, NULL) == VANTAGE_VSWITCH_HOST;
 	int code = fill_addresses(facts, form);
 
 	if (!code)
-		code = copy_value(&form->region, plan->region);
+		code = copy_value(&form->region, facts_region(facts));
 	if (!code)
 		code = copy_value(&form->instance_id, plan->link.instance_id);
 	if (!code)
-		code = copy_value(&form->vpc_id, plan->link.vpc_id);
-	return code ? code : copy_value(&form->vswitch_id, plan->link.vswitch_id);
+		code = copy_value(&form->vpc_id, plan->link.vpc_id ? plan->link.vpc_id :
+				  local ? facts->metadata.vpc_id : NULL);
+	return code ? code : copy_value(&form->vswitch_id, plan->link.vswitch_id ?
+					plan->link.vswitch_id :
+					local ? facts->metadata.vswitch_id : NULL);
 }
 
 /* A form with a gap is no form: each gap by the option that fills it. */
-static int check_form(const struct report_form *form, struct fault *fault)
+static int check_form(const struct report_form *form, bool source, struct fault *fault)
 {
 	const struct {
 		const char *value, *option;
 	} rows[] = {
 		{ form->instance_id, "link-instance-id" },
-		{ form->gitlab_ip, "link-gitlab-ip" },
 		{ form->vpc_id, "link-vpc-id" },
 		{ form->vswitch_id, "link-vswitch-id" },
+		{ source ? form->gitlab_ip : "", "link-gitlab-ip" },
 	};
 	size_t i;
 
@@ -131,11 +141,36 @@ static int print_form(struct creation *creation, struct fault *fault)
 	int code = fill_form(&creation->join, &creation->done.form);
 
 	if (!code)
-		code = check_form(&creation->done.form, fault);
+		code = check_form(&creation->done.form, true, fault);
 	if (!code)
 		code = say(creation, "no public operation makes the link to GitLab: type these "
 				     "values into the console's form \"Manage Link\"");
 	creation->done.outcome = OUTCOME_FORM;
+	return code;
+}
+
+static int make_link(struct creation *creation, struct fault *fault)
+{
+	char helpers[PATH_MAX];
+	struct report_form form = { .region = NULL };
+	struct link link = { .settings = creation->settings, .helper_dir = helpers,
+			     .cloud = &creation->cloud, .plan = &creation->own.plan,
+			     .form = &form, .done = &creation->done, .journal = { .lock = -1 } };
+	int code = fill_form(&creation->join, &form);
+
+	if (!code)
+		code = check_form(&form, creation->done.kind == CREATE_SOURCE, fault);
+	if (!code && !form.region)
+		code = fault_set(fault, -EINVAL, "the region is not known: the plan does not say "
+						 "--region");
+	if (!code)
+		code = observe_helpers(helpers);
+	if (!code)
+		code = link_prepare(&link, fault);
+	if (!code)
+		code = link_create(&link, fault);
+	link_release(&link);
+	report_form_release(&form);
 	return code;
 }
 
@@ -149,7 +184,6 @@ static int act(struct creation *creation, struct fault *fault)
 {
 	const char *reason = creation->settings->override_reason;
 
-	creation->done.kind = CREATE_SOURCE;
 	if (!gate_lets(creation) && !reason) {
 		creation->done.outcome = OUTCOME_REFUSED;
 		return say(creation, "the gate is %s, and nothing was changed",
@@ -160,14 +194,25 @@ static int act(struct creation *creation, struct fault *fault)
 		if (!creation->done.override)
 			return -ENOMEM;
 	}
+	if (link_is_called(&creation->own.plan, creation->done.kind))
+		return make_link(creation, fault);
 	return print_form(creation, fault);
 }
 
+/* What was refused by the gate ends as the gate says, what the API refused as not ready. */
 static int exit_status(const struct creation *creation)
 {
-	if (creation->done.outcome != OUTCOME_REFUSED)
+	switch (creation->done.outcome) {
+	case OUTCOME_REFUSED:
+		return verdict_exit(creation->judgement.gate, creation->settings->strict);
+	case OUTCOME_FAILED:
+		return verdict_exit(VERDICT_NOT_READY, false);
+	case OUTCOME_DECLINED:
+	case OUTCOME_UNCLEAR:
+		return verdict_exit(VERDICT_UNDETERMINED, false);
+	default:
 		return 0;
-	return verdict_exit(creation->judgement.gate, creation->settings->strict);
+	}
 }
 
 static int answer(const struct creation *creation)
@@ -206,12 +251,36 @@ static int judge_all(struct creation *creation, struct fault *fault)
 	return code ? code : dossier_settle(&creation->dossier, &creation->judgement);
 }
 
-static int check_settings(const struct settings *settings)
+/* The word's place in a list ended by NULL; -1 after a complaint. */
+static int find_word(const char *option, const char *word, const char *const *words)
 {
+	int i;
+
+	for (i = 0; words[i]; i++)
+		if (word[0] != '\0' && strcmp(words[i], word) == 0)
+			return i;
+	(void)complain(EXIT_USAGE, "--%s: unknown word \"%s\" (accepted: %s, %s)", option, word,
+		       words[i - 2], words[i - 1]);
+	return -1;
+}
+
+static int check_settings(const struct settings *settings, struct report_create *done)
+{
+	static const char *const modules[] = { "registry", "chart", NULL };
+	static const char *const settles[] = { "made", "not-made", NULL };
 	const char *reason = settings->override_reason;
 
 	if (reason && !reason[strspn(reason, " \t")])
 		return complain(EXIT_USAGE, "--override needs a reason");
+	done->kind = CREATE_SOURCE;
+	if (settings->kind)
+		done->kind = find_word("kind", settings->kind, create_kind_words);
+	if (done->kind <= 0 ||
+	    (settings->module && find_word("module", settings->module, modules) < 0) ||
+	    (settings->settle && find_word("settle", settings->settle, settles) < 0))
+		return EXIT_USAGE;
+	if (done->kind != CREATE_REGISTRY && (settings->module || settings->no_dns_record))
+		return complain(EXIT_USAGE, "--module and --no-dns-record are for --kind registry");
 	return 0;
 }
 
@@ -219,11 +288,11 @@ int create_run(const struct settings *settings)
 {
 	struct creation creation = { .settings = settings };
 	struct fault fault = { .code = 0 };
-	int code, status = check_settings(settings);
+	int code, status = check_settings(settings, &creation.done);
 
 	if (status)
 		return status;
-	status = observe(settings, &creation.own);
+	status = observe_keeping(settings, &creation.cloud, &creation.own);
 	if (!status) {
 		code = dossier_read(settings, &creation.own, &creation.dossier, &fault);
 		if (code)
@@ -236,9 +305,12 @@ int create_run(const struct settings *settings)
 	}
 	if (!status) {
 		code = act(&creation, &fault);
-		status = code ? complain_fault(EXIT_USAGE, code, &fault) : answer(&creation);
+		status = code ? complain_fault(code == -EINVAL || code == -ENOTTY ? EXIT_USAGE :
+										    EXIT_OWN,
+					       code, &fault) : answer(&creation);
 	}
 	report_create_release(&creation.done);
+	cloud_release(&creation.cloud);
 	judgement_release(&creation.judgement);
 	join_release(&creation.join);
 	dossier_release(&creation.dossier);

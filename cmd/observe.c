@@ -124,7 +124,22 @@ static int run_probes(const struct probe_context *context, uint64_t started, str
 	return code;
 }
 
+int observe_helpers(char directory[PATH_MAX])
+{
+	return find_helpers(directory);
+}
+
 int observe(const struct settings *settings, struct facts *facts)
+{
+	struct cloud_request cloud = { .budget_ms = 0 };
+	int status = observe_keeping(settings, &cloud, facts);
+
+	cloud_release(&cloud);
+	return status;
+}
+
+int observe_keeping(const struct settings *settings, struct cloud_request *cloud,
+		    struct facts *facts)
 {
 	uint64_t started = probe_now_ms();
 	struct fault fault = { .code = 0 };
@@ -132,7 +147,6 @@ int observe(const struct settings *settings, struct facts *facts)
 	char helpers[PATH_MAX] = "";
 	struct probe_service *services = NULL;
 	struct endpoints_request endpoints = { .budget_ms = 0 };
-	struct cloud_request cloud = { .budget_ms = 0 };
 	int code, status = EXIT_USAGE;
 
 	facts_init(facts);
@@ -144,8 +158,8 @@ int observe(const struct settings *settings, struct facts *facts)
 	/* Without /proc there are no helpers to be found: their probes say so. */
 	if (code)
 		helpers[0] = '\0';
-	code = cloud_prepare(settings, &cloud, facts, &fault);
-	context.cloud = &cloud;
+	code = cloud_prepare(settings, cloud, facts, &fault);
+	context.cloud = cloud;
 	if (!code)
 		code = plan_load(settings, &facts->plan, &fault);
 	if (!code)
@@ -170,6 +184,5 @@ int observe(const struct settings *settings, struct facts *facts)
 		code = run_probes(&context, started, facts, &fault);
 	free(services);
 	endpoints_release(&endpoints);
-	cloud_release(&cloud);
 	return code ? complain_fault(status, code, &fault) : 0;
 }

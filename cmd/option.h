@@ -82,12 +82,12 @@ struct settings {
 	struct option_set set;
 	bool help, version;
 	bool json, pretty, verbose, quiet, strict, no_hints, deep, no_cloud;
-	bool dry_run;
+	bool dry_run, yes, no_dns_record;
 	int color; /* enum color_when */
 	bool color_given;
 	const char *netns, *plan_file, *facts_file, *cacert, *token_fd, *cloud, *proxy;
-	const char *override_reason;
-	struct duration max_time, max_age;
+	const char *override_reason, *kind, *module, *settle;
+	struct duration max_time, max_age, wait;
 	struct given *given;
 	size_t given_count;
 	const char **operands;

@@ -28,16 +28,27 @@ struct report_form {
 	struct strings other_ips;
 };
 
-enum create_kind { CREATE_UNSET, CREATE_SOURCE, CREATE_KINDS };
+enum create_kind { CREATE_UNSET, CREATE_SOURCE, CREATE_REGISTRY, CREATE_KINDS };
 extern const char *const create_kind_words[CREATE_KINDS + 1];
 
 enum create_outcome {
 	OUTCOME_UNSET,
 	OUTCOME_REFUSED, /* by the gate */
 	OUTCOME_FORM,    /* printed: the user makes the link in the console */
+	OUTCOME_DRY_RUN,
+	OUTCOME_DECLINED, /* by the user who was asked */
+	OUTCOME_THERE,    /* the link was there already */
+	OUTCOME_CREATED,
+	OUTCOME_FAILED,  /* nothing was changed, and the API says why */
+	OUTCOME_UNCLEAR, /* whether the link was made is not known */
 	OUTCOME_COUNT
 };
 extern const char *const create_outcome_words[OUTCOME_COUNT + 1];
+
+/* The link, as far as a call that reads shows it. */
+struct report_link {
+	char *id, *ip, *status, *issue;
+};
 
 /* What `create` did behind its report. All of it is owned, save by report_build()'s rules. */
 struct report_create {
@@ -45,7 +56,11 @@ struct report_create {
 	int outcome; /* enum create_outcome; unset: the report is of no `create` */
 	char *message;
 	char *override; /* the reason; NULL: the gate was obeyed */
-	struct report_form form;
+	struct report_form form; /* where it is the console's to make the link */
+	char *request;           /* JSON of the call */
+	char *request_words;     /* the same in a line */
+	char *journal;           /* file */
+	struct report_link link;
 };
 
 struct report_vantage {
@@ -122,6 +137,7 @@ void report_schema(struct text *out);
 
 extern const struct record report_create_record;
 void report_create_release(struct report_create *create);
+void report_form_release(struct report_form *form);
 /* One paragraph in the text report; nothing where there was no `create`. */
 void report_text_create(const struct report_create *create, const struct report_options *options,
 			struct text *out);

@@ -122,6 +122,10 @@ struct cloud_action {
 	uint32_t page_size;
 	const char *list;    /* what pages hold: "VSwitches.VSwitch"; NULL: PAGING_NONE */
 	const char *purpose; /* why it is called, for those who grant the permission */
+	/* Of operations that a plan describes: NULL is what all rows of the table have. */
+	const char *version; /* NULL: the product's */
+	const char *method, *path; /* NULL: "POST", "/" */
+	const char *body, *body_type; /* NULL: none */
 };
 
 struct cloud_product_row {

@@ -95,11 +95,17 @@ static bool add_fact(struct cloud_run *run, struct call *call)
 void cloud_call(struct cloud_run *run, enum cloud_action_id action,
 		const struct cloud_parameter *parameters, cloud_callback done, void *context)
 {
+	cloud_call_row(run, &cloud_actions[action], parameters, done, context);
+}
+
+void cloud_call_row(struct cloud_run *run, const struct cloud_action *action,
+		    const struct cloud_parameter *parameters, cloud_callback done, void *context)
+{
 	struct call *call = calloc(1, sizeof(*call)), **end;
 
 	if (!cloud_keeps(run, call))
 		return;
-	call->action = &cloud_actions[action];
+	call->action = action;
 	call->done = done;
 	call->context = context;
 	call->pages.number = 1;

@@ -68,6 +68,10 @@ typedef void (*cloud_callback)(struct cloud_run *run, const struct cloud_reply *
 void cloud_call(struct cloud_run *run, enum cloud_action_id action,
 		const struct cloud_parameter *parameters, cloud_callback done, void *context);
 
+/* The same for an operation that stands in no table; the row must live until the callback. */
+void cloud_call_row(struct cloud_run *run, const struct cloud_action *action,
+		    const struct cloud_parameter *parameters, cloud_callback done, void *context);
+
 void cloud_section_begin(struct cloud_run *run, enum section_id id);
 /*
  * Takes a reply into account; true when it is CALL_OK. CALL_MISSING does not harm a section: the

@@ -16,6 +16,21 @@
 #define NONCE_BYTES 16
 #define HEADERS_MAX 12
 
+static const char *method_of(const struct cloud_action *action)
+{
+	return action->method ? action->method : "POST";
+}
+
+static const char *path_of(const struct cloud_action *action)
+{
+	return action->path ? action->path : "/";
+}
+
+static const char *body_of(const struct cloud_action *action)
+{
+	return action->body ? action->body : "";
+}
+
 static int make_nonce(char nonce[2 * NONCE_BYTES + 1])
 {
 	unsigned char bytes[NONCE_BYTES];
@@ -74,11 +89,15 @@ static size_t fill_headers(const struct exchange *exchange, const struct stamps 
 #define ADD(header, text) headers[count++] = (struct cloud_parameter){ header, text }
 	ADD("host", text_string(&stamps->host));
 	ADD("x-acs-action", exchange->action->name);
-	ADD("x-acs-version", cloud_products[exchange->action->product].version);
+	ADD("x-acs-version", exchange->action->version ?
+			     exchange->action->version :
+			     cloud_products[exchange->action->product].version);
 	ADD("x-acs-date", stamps->date);
 	ADD("x-acs-signature-nonce", stamps->nonce);
 	ADD("x-acs-content-sha256", stamps->digest);
 	ADD("accept", "application/json");
+	if (exchange->action->body)
+		ADD("content-type", exchange->action->body_type);
 	if (credential && credential->token) {
 		ADD("x-acs-security-token", credential->token);
 		ADD("x-acs-accesskey-id", credential->key_id);
@@ -93,8 +112,10 @@ static int sign(const struct exchange *exchange, struct stamps *stamps,
 {
 	struct cloud_parameter list[HEADERS_MAX];
 	size_t count = fill_headers(exchange, stamps, list);
-	struct signer_request request = { .method = "POST", .path = "/", .query = exchange->query,
-					  .headers = list, .body = "" };
+	const struct cloud_action *action = exchange->action;
+	struct signer_request request = { .method = method_of(action), .path = path_of(action),
+					  .query = exchange->query, .headers = list,
+					  .body = body_of(action) };
 	int error = 0;
 
 	if (exchange->credential)
@@ -122,10 +143,11 @@ int exchange_build(const struct exchange *exchange, struct text *url, struct cur
 		error = make_nonce(stamps.nonce);
 	if (!error)
 		error = make_date(stamps.date);
-	signer_digest("", 0, stamps.digest);
+	signer_digest(body_of(exchange->action), strlen(body_of(exchange->action)),
+		      stamps.digest);
 	if (!error)
 		error = sign(exchange, &stamps, headers);
-	text_addf(url, "%s/?", exchange->base);
+	text_addf(url, "%s%s?", exchange->base, path_of(exchange->action));
 	signer_query(exchange->query, url);
 	text_release(&stamps.host);
 	text_release(&stamps.authorization);
@@ -146,7 +168,9 @@ int exchange_start(struct cloud_run *run, struct call *call)
 	uint64_t now = calls_now_ms();
 	uint32_t left = at_most(calls->deadline_ms > now ? calls->deadline_ms - now : 1,
 				CALL_TOTAL_MS);
-	struct http_request request = { .method = "POST", .proxy = run->request->proxy,
+	struct http_request request = { .method = method_of(call->action),
+					.body = call->action->body,
+					.proxy = run->request->proxy,
 					.connect_ms = at_most(left, CALL_CONNECT_MS),
 					.total_ms = left };
 	struct text base, url;
@@ -165,6 +189,10 @@ int exchange_start(struct cloud_run *run, struct call *call)
 	request.headers = call->headers;
 	if (!error)
 		error = http_prepare(&request, &call->answer);
+	/* libcurl sends again what it sent over a connection that turned out to be closed */
+	if (!error && call->action->mutates &&
+	    curl_easy_setopt(call->answer.easy, CURLOPT_FRESH_CONNECT, 1L))
+		error = -ENOMEM;
 	if (!error && (curl_easy_setopt(call->answer.easy, CURLOPT_PRIVATE, call) ||
 		       curl_multi_add_handle(calls->multi, call->answer.easy)))
 		error = -ENOMEM;

@@ -146,7 +146,18 @@ static int warn_of_endpoints(struct cloud_run *run)
 	return error;
 }
 
-static int look(struct cloud_run *run, struct fault *fault)
+static void run_session(struct cloud_run *run, const struct cloud_session *session)
+{
+	if (!session) {
+		run_readers(run);
+		return;
+	}
+	session->start(run, session->context);
+	if (!run->error)
+		calls_run(run);
+}
+
+static int look(struct cloud_run *run, const struct cloud_session *session, struct fault *fault)
 {
 	struct saved *saved = NULL;
 	int error = run->request->saved ? open_saved(run, &saved, fault) : open_live(run, fault);
@@ -155,7 +166,7 @@ static int look(struct cloud_run *run, struct fault *fault)
 		error = warn_of_endpoints(run);
 	if (!error) {
 		run->facts->cloud.section.state = FACT_OK;
-		run_readers(run);
+		run_session(run, session);
 		error = run->error;
 	}
 	if (!error && *run->region)
@@ -168,6 +179,12 @@ static int look(struct cloud_run *run, struct fault *fault)
 
 int cloud_look(const struct cloud_request *request, struct facts *facts, struct fault *fault)
 {
+	return cloud_ask(request, NULL, facts, fault);
+}
+
+int cloud_ask(const struct cloud_request *request, const struct cloud_session *session,
+	      struct facts *facts, struct fault *fault)
+{
 	struct cloud_calls calls = { .saver = { .directory = -1 } };
 	struct cloud_run run = { .request = request, .plan = &request->plan, .facts = facts,
 				 .calls = &calls };
@@ -175,7 +192,7 @@ int cloud_look(const struct cloud_request *request, struct facts *facts, struct 
 
 	calls.started_ms = calls_now_ms();
 	calls.deadline_ms = calls.started_ms + request->budget_ms;
-	error = look(&run, fault);
+	error = look(&run, session, fault);
 	cloud_run_release(&run);
 	return error;
 }

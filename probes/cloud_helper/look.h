@@ -3,6 +3,7 @@
 #ifndef PROBES_CLOUD_HELPER_LOOK_H
 #define PROBES_CLOUD_HELPER_LOOK_H
 
+#include "probes/cloud_helper/call.h"
 #include "probes/cloud_request.h"
 #include "rules/facts.h"
 
@@ -12,5 +13,13 @@
  * 0 or negative errno: the facts are worth nothing then.
  */
 int cloud_look(const struct cloud_request *request, struct facts *facts, struct fault *fault);
+
+/* Asks something else than the readers do; `start` is not called where there is no credential. */
+struct cloud_session {
+	void (*start)(struct cloud_run *run, void *context);
+	void *context;
+};
+int cloud_ask(const struct cloud_request *request, const struct cloud_session *session,
+	      struct facts *facts, struct fault *fault);
 
 #endif

@@ -5,6 +5,7 @@
  * by the probe of that name, without privileges. The only program that ever holds a key: it leaves
  * no core, and no other process of the user may look into it.
  */
+#include "probes/cloud_helper/change.h"
 #include "probes/cloud_helper/look.h"
 #include "probes/cloud_helper/secret.h"
 
@@ -37,7 +38,7 @@ static int read_all(int fd, struct text *out)
 	return 0;
 }
 
-static int read_request(struct cloud_request *request)
+static int read_request(const struct record *record, void *request)
 {
 	struct fault fault = { .code = 0 };
 	struct text bytes;
@@ -49,32 +50,63 @@ static int read_request(struct cloud_request *request)
 	if (!error)
 		error = json_parse(text_string(&bytes), bytes.length, &json, &fault);
 	if (!error)
-		error = record_read(&cloud_request_record, json, request, 0, &fault);
+		error = record_read(record, json, request, 0, &fault);
 	cJSON_Delete(json);
 	text_release(&bytes);
 	return error;
 }
 
-
-static int answer(const struct cloud_request *request, struct fault *fault)
+static int write_answer(const struct text *out)
 {
+	if (text_error(out))
+		return text_error(out);
+	return fwrite(text_string(out), 1, out->length, stdout) != out->length || fflush(stdout) ?
+		       -EIO : 0;
+}
+
+/* The probe: everything that is to be read. */
+static int look(void)
+{
+	struct cloud_request request = { .budget_ms = 0 };
+	struct fault fault = { .code = 0 };
 	struct facts facts;
 	struct text out;
-	int error;
+	int error = read_request(&cloud_request_record, &request);
 
 	facts_init(&facts);
 	text_init(&out, OUTPUT_MAX);
-	error = cloud_look(request, &facts, fault);
+	if (!error)
+		error = cloud_look(&request, &facts, &fault);
 	if (!error) {
 		facts.schema = text_copy(FACTS_SCHEMA);
 		facts_write(&facts, &out, -1);
-		error = facts.schema ? text_error(&out) : -ENOMEM;
+		error = facts.schema ? write_answer(&out) : -ENOMEM;
 	}
-	if (!error && (fwrite(text_string(&out), 1, out.length, stdout) != out.length ||
-		       fflush(stdout)))
-		error = -EIO;
 	text_release(&out);
 	facts_release(&facts);
+	record_release(&cloud_request_record, &request);
+	return error;
+}
+
+/* `create`: one call that changes something, or one look whether it did. */
+static int change(void)
+{
+	struct change_request request = { .make = false };
+	struct change_answer done = { .outcome = CHANGE_UNSET };
+	struct fault fault = { .code = 0 };
+	struct text out;
+	int error = read_request(&change_request_record, &request);
+
+	text_init(&out, OUTPUT_MAX);
+	if (!error)
+		error = cloud_change(&request, &done, &fault);
+	if (!error) {
+		record_write(&change_answer_record, &done, &out, -1);
+		error = write_answer(&out);
+	}
+	text_release(&out);
+	record_release(&change_answer_record, &done);
+	record_release(&change_request_record, &request);
 	return error;
 }
 
@@ -88,18 +120,13 @@ static int hide(void)
 	return 0;
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
-	struct cloud_request request = { .budget_ms = 0 };
-	struct fault fault = { .code = 0 };
 	int error = hide();
 
 	if (!error)
 		error = secret_hooks();
 	if (!error)
-		error = read_request(&request);
-	if (!error)
-		error = answer(&request, &fault);
-	record_release(&cloud_request_record, &request);
+		error = argc > 1 && strcmp(argv[1], "change") == 0 ? change() : look();
 	return error ? 1 : 0;
 }

@@ -12,7 +12,16 @@ cat >"$plan" <<-END
 	            "gitlab_ip": "172.20.5.10", "other_ips": [ "172.20.5.30", "172.20.5.20" ] } }
 END
 create() {
-	"$program" create --plan "$plan" "$@"
+	"$program" create --no-cloud --plan "$plan" "$@"
+}
+
+# Without a trace in this machine's own folder of journals.
+unshared() {
+	if [ "$(id -u)" -ne 0 ]; then
+		env "$@"
+	else
+		unshare -m sh -c 'mount -t tmpfs none /var/lib && exec env "$@"' sh "$@"
+	fi
 }
 
 # Nobody looked at the cloud, nor from the host: nothing is printed that could be typed in.
@@ -39,10 +48,28 @@ grep -q '"gitlab_ip":"172.20.5.11","other_ips":\["172.20.5.20","172.20.5.30"\]' 
 	die "the form's addresses are not in the report"
 refuses 64 '--override needs a reason' create --override ' '
 sed 's/"vpc_id": "vpc-x", //' "$plan" >"$work/gap.json"
-refuses 64 '--link-vpc-id' "$program" create --plan "$work/gap.json" --override x
+refuses 64 '--link-vpc-id' "$program" create --no-cloud --plan "$work/gap.json" --override x
+
+# Wrong words, and a call that nobody could make: there is no credential, so nothing is called.
+refuses 64 '--kind: unknown word "sorce"' create --kind sorce
+refuses 64 '--kind: unknown word ""' create --kind ''
+refuses 64 '--module: unknown word "x"' create --kind registry --module x
+refuses 64 '--settle: unknown word "yes"' create --settle yes
+refuses 64 'are for --kind registry' create --module chart
+refuses 64 'the plan does not say --region' create --kind registry --override x
+mkdir "$work/home"
+gives 3 unshared HOME="$work/home" "$program" create --no-cloud --plan "$plan" --kind registry \
+	--region cn-a --override x --yes
+grep -q '^UNCLEAR which links there are could not be read, so nothing was called' "$work/out" ||
+	die "a call without a credential"
+tr '\n' ' ' <"$work/out" | tr -s ' ' |
+	grep -q 'CreateInstanceVpcEndpointLinkedVpc 2018-12-01 InstanceId=cri-x VpcId=vpc-x' ||
+	die "the request is not shown"
+refuses 64 'is no id of an instance or VPC' unshared "$program" create --no-cloud --plan "$plan" \
+	--kind registry --region cn-a --override x --link-vpc-id ../x
 
 # Evidence: of this plan it is judged beside our own, of another plan it is needed anew.
-gives 0 "$program" collect --plan "$plan" --vantage gitlab-host
+gives 0 "$program" collect --no-cloud --plan "$plan" --vantage gitlab-host
 sed 's/"machine":"[^"]*"/"machine":"0123456789abcdef"/; s/"name":"[^"]*"/"name":"git1"/' \
 	"$work/out" >"$work/git1.json"
 decides create -j --facts "$work/git1.json"
@@ -67,7 +94,7 @@ for year in 2020 2999; do
 done
 
 # Whoever observes and judges as ever sees no trace of it.
-decides "$program" check -j --plan "$plan"
+decides "$program" check -j --no-cloud --plan "$plan"
 if grep -q '"create":' "$work/out"; then
 	die "check reports a create"
 fi

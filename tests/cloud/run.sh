@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # The group `cloud`: tests of the API server itself, then the scenarios and sweeps of lab.py.
 #
-#	run.sh [NAME...]     only these scenarios or sweeps (lab.py --list)
+#	run.sh [NAME...]     only these scenarios or sweeps (lab.py --list), or `create`
 #
 # Prints `ok|FAIL|SKIP cloud NAME...` lines; all of it is ended after LIMIT seconds.
 set -eu
 
 LIMIT=600
+CREATE_LIMIT=1200
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 release=${RB_RELEASE:-$(CDPATH='' cd -- "$here/../.." && pwd -P)/build/release}
@@ -20,6 +21,24 @@ export PYTHONDONTWRITEBYTECODE=1
 if [ $# -eq 0 ]; then
 	timeout -s KILL 120 python3 "$here/server_test.py" || [ $? -eq 1 ] ||
 		echo "FAIL cloud server: ended before its last test"
+fi
+# Runs of `create` that are killed, refused, left without an answer: 2,000 in two halves, each with
+# a network and a folder of journals of its own. RB_CREATE_ROUNDS: three to four runs a round.
+create_runs() { # SEED
+	namespaces=-mn
+	[ "$(id -u)" -eq 0 ] || namespaces=-Urmn
+	timeout -s KILL "$CREATE_LIMIT" unshare "$namespaces" sh -c '
+		mount -t tmpfs none /var/lib && ip link set lo up && exec python3 "$@"' sh \
+		"$here/create_runs.py" "$release/reachback" "$((${RB_CREATE_ROUNDS:-600} / 2))" "$1" ||
+		[ $? -eq 1 ] || echo "FAIL cloud create: ended before its last round"
+}
+
+if [ $# -eq 0 ] || [ "$1" = create ]; then
+	seed=${REACHBACK_SEED:-$(date +%s)}
+	create_runs "$seed.a" &
+	create_runs "$seed.b"
+	wait
+	[ $# -eq 0 ] || exit 0
 fi
 timeout -s KILL "$LIMIT" python3 "$here/lab.py" --program "$release/reachback" \
 	--jobs "$((2 * $(nproc)))" "$@" || [ $? -eq 1 ] ||

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Look, write down, call, look: in that order, whatever dies in between. */
+#include "cmd/link.h"
+
+#include "cmd/change.h"
+#include "cmd/clock.h"
+#include "cmd/output.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WAIT_MS 60000u
+#define PAUSE_MS 1000u
+#define NAME_LIMIT ((size_t)512)
+
+__attribute__((format(printf, 3, 4)))
+static int end(struct link *link, enum create_outcome outcome, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	link->done->outcome = (int)outcome;
+	free(link->done->message);
+	va_start(arguments, format);
+	length = vasprintf(&link->done->message, format, arguments);
+	va_end(arguments);
+	if (length >= 0)
+		return 0;
+	link->done->message = NULL;
+	return -ENOMEM;
+}
+
+static uint64_t wait_ms(const struct link *link)
+{
+	return link->settings->wait.given ? link->settings->wait.ms : WAIT_MS;
+}
+
+/* Ids become a file's name: nothing but their own letters. */
+static int word_name(const struct link *link, struct text *name, struct fault *fault)
+{
+	const char *module = link->settings->module ? link->settings->module : "registry";
+	const char *at;
+
+	text_addf(name, "%s-%s-%s", create_kind_words[link->done->kind],
+		  link->form->instance_id, link->form->vpc_id);
+	if (link->done->kind == CREATE_REGISTRY)
+		text_addf(name, "-%s", module);
+	for (at = text_string(name); *at; at++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_",
+			    *at))
+			return fault_set(fault, -EINVAL, "\"%s\" is no id of an instance or VPC",
+					 text_string(name));
+	return text_error(name);
+}
+
+static int copy(char **place, const char *value)
+{
+	free(*place);
+	*place = text_copy(value);
+	return value && !*place ? -ENOMEM : 0;
+}
+
+/* What the entry says of this run's call. */
+static int fill_entry(struct link *link)
+{
+	struct journal_entry *entry = &link->journal.entry;
+	int code = copy(&entry->kind, create_kind_words[link->done->kind]);
+
+	if (!code)
+		code = copy(&entry->module, link->settings->module);
+	if (!code)
+		code = copy(&entry->instance_id, link->form->instance_id);
+	if (!code)
+		code = copy(&entry->vpc_id, link->form->vpc_id);
+	if (!code)
+		code = copy(&entry->vswitch_id, link->form->vswitch_id);
+	if (!code)
+		code = copy(&entry->override, link->done->override);
+	if (code)
+		return code;
+	record_release(&change_call_record, &entry->call);
+	return record_copy(&change_call_record, &link->make.call, &entry->call);
+}
+
+static int note_state(struct link *link, enum journal_state state,
+		      const struct change_answer *answer, struct fault *fault)
+{
+	int code = copy(&link->journal.entry.note, answer ? answer->note : NULL);
+
+	if (!code)
+		code = copy(&link->journal.entry.request_id, answer ? answer->request_id : NULL);
+	return code ? code : journal_write(&link->journal, state, fault);
+}
+
+/* Reads the state. False: it could not be read, and why stands in link->seen.note. */
+static bool look(struct link *link)
+{
+	struct fault fault = { .code = 0 };
+	int code;
+
+	change_answer_release(&link->seen);
+	code = change_run(link->helper_dir, &link->look, &link->seen, &fault);
+	if (code) {
+		change_answer_release(&link->seen);
+		link->seen.note = text_copy(fault_text(&fault, code));
+	}
+	return !code && link->seen.outcome == CHANGE_DONE;
+}
+
+static bool is_running(const struct change_answer *seen)
+{
+	return seen->found && (!seen->status || !strcmp(seen->status, "RUNNING"));
+}
+
+/* Reads the state again and again, until it shows what is wished for or `ms` are over. */
+static bool look_until(struct link *link, uint64_t ms, bool running)
+{
+	const uint64_t pause = ms / 4 < PAUSE_MS ? ms / 4 + 1 : PAUSE_MS;
+	const struct timespec nap = { .tv_sec = (time_t)(pause / 1000),
+				      .tv_nsec = (long)(pause % 1000) * 1000000 };
+	uint64_t waited;
+
+	for (waited = 0;; waited += pause) {
+		if (look(link) && (running ? is_running(&link->seen) : link->seen.found))
+			return true;
+		if (waited >= ms)
+			return false;
+		(void)nanosleep(&nap, NULL);
+	}
+}
+
+static int found(struct link *link, enum create_outcome outcome, struct fault *fault)
+{
+	const struct change_answer *seen = &link->seen;
+	int code = 0;
+
+	if (link->journal.entry.state != JOURNAL_MADE)
+		code = note_state(link, JOURNAL_MADE, seen, fault);
+	if (!code)
+		code = copy(&link->done->link.id, seen->id);
+	if (!code)
+		code = copy(&link->done->link.ip, seen->ip);
+	if (!code)
+		code = copy(&link->done->link.status, seen->status);
+	if (!code)
+		code = copy(&link->done->link.issue, seen->issue);
+	if (code)
+		return code;
+	return end(link, outcome, "%s%s%s%s%s",
+		   outcome == OUTCOME_CREATED ? "the link was made" : "the link is there already",
+		   seen->status ? ", status " : "", seen->status ? seen->status : "",
+		   seen->issue ? "; the registry reports " : "", seen->issue ? seen->issue : "");
+}
+
+/* Milliseconds until a call that was written down has had its time to show. */
+static uint64_t left_of(const struct link *link)
+{
+	uint64_t most = wait_ms(link), age;
+	char now[CLOCK_TEXT_MAX];
+	int64_t present, moment;
+
+	if (clock_now_text(now) || clock_parse(now, &present) ||
+	    clock_parse(link->journal.entry.time, &moment) || moment > present)
+		return most;
+	age = (uint64_t)(present - moment) * 1000;
+	return age > most ? 0 : most - age + 1000;
+}
+
+static int unclear(struct link *link, const char *why)
+{
+	return end(link, OUTCOME_UNCLEAR,
+		   "whether the link was made is not known (%s), and no operation lists such "
+		   "links: look at the console, then say --settle made or --settle not-made",
+		   why);
+}
+
+/*
+ * What an earlier run left behind. `*go` where nothing stands in the way of a call; else the
+ * outcome is told.
+ */
+static int settle(struct link *link, bool *go, struct fault *fault)
+{
+	const char *word = link->settings->settle;
+	int state = link->journal.entry.state;
+	bool open = state == JOURNAL_CALLING || state == JOURNAL_MADE;
+
+	*go = !open;
+	if (!open)
+		return 0;
+	if (word && !strcmp(word, "made")) {
+		int code = note_state(link, JOURNAL_MADE, NULL, fault);
+
+		return code ? code : end(link, OUTCOME_THERE,
+					 "the link was made, as --settle says");
+	}
+	*go = word && !strcmp(word, "not-made");
+	if (*go)
+		return note_state(link, JOURNAL_REFUSED, NULL, fault);
+	if (!link->listed)
+		return unclear(link, "an earlier run left no word of it");
+	if (look_until(link, left_of(link), false))
+		return found(link, OUTCOME_THERE, fault);
+	/* its time is over and it is not among the links: it was not made, or is gone again */
+	*go = link->seen.outcome == CHANGE_DONE;
+	return *go ? 0 : end(link, OUTCOME_UNCLEAR, "the state of the link could not be read: %s",
+			     link->seen.note ? link->seen.note : "no reason given");
+}
+
+/* Only a person at a terminal, or one who said so before, can agree. */
+static int ask(struct link *link, bool *agreed, struct fault *fault)
+{
+	char answer[16];
+	size_t length;
+
+	*agreed = link->settings->yes;
+	if (*agreed)
+		return 0;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return fault_set(fault, -ENOTTY, "there is a question to ask and no terminal: say "
+						 "--yes, or --dry-run");
+	fprintf(stderr, "%s\nMake this link? Only \"yes\" will do: ", link->done->request_words);
+	(void)fflush(stderr);
+	if (!fgets(answer, sizeof(answer), stdin))
+		answer[0] = '\0';
+	length = strcspn(answer, "\r\n");
+	answer[length] = '\0';
+	*agreed = strcmp(answer, "yes") == 0;
+	return 0;
+}
+
+static int explain_refusal(struct link *link, const struct change_answer *answer)
+{
+	bool absent = answer->code && text_has_prefix(answer->code, "InvalidAction.NotFound");
+
+	return end(link, OUTCOME_FAILED, "nothing was changed: %s%s",
+		   answer->note ? answer->note : "the call was refused",
+		   absent ? "; this operation is not published under that name and version: "
+			    "ActionTrail shows what the console calls when it makes a link" : "");
+}
+
+static int call(struct link *link, struct fault *fault)
+{
+	struct fault why = { .code = 0 };
+	struct change_answer answer;
+	int outcome, code;
+
+	code = change_run(link->helper_dir, &link->make, &answer, &why);
+	outcome = code ? CHANGE_UNCLEAR : answer.outcome;
+	if (outcome == CHANGE_REFUSED) {
+		code = note_state(link, JOURNAL_REFUSED, &answer, fault);
+		if (!code)
+			code = explain_refusal(link, &answer);
+	} else if (outcome == CHANGE_DONE) {
+		code = note_state(link, JOURNAL_MADE, &answer, fault);
+		if (!code && look_until(link, wait_ms(link), true))
+			code = found(link, OUTCOME_CREATED, fault);
+		else if (!code)
+			code = end(link, OUTCOME_CREATED, "the call succeeded; the link did not "
+							  "show as running within the time");
+	} else if (look_until(link, wait_ms(link), false)) {
+		code = found(link, OUTCOME_CREATED, fault);
+	} else if (link->listed) {
+		code = end(link, OUTCOME_UNCLEAR,
+			   "the answer was lost (%s) and the link does not show yet: run this "
+			   "again",
+			   code ? fault_text(&why, code) : answer.note ? answer.note : "unclear");
+	} else {
+		code = unclear(link, code ? fault_text(&why, code) : "the answer was lost");
+	}
+	change_answer_release(&answer);
+	return code;
+}
+
+static int make(struct link *link, struct fault *fault)
+{
+	bool agreed = false;
+	int code = 0;
+
+	if (link->settings->dry_run)
+		return end(link, OUTCOME_DRY_RUN, "this is what would be called");
+	code = ask(link, &agreed, fault);
+	if (code)
+		return code;
+	if (!agreed)
+		return end(link, OUTCOME_DECLINED,
+			   "nothing was changed: the answer was not \"yes\"");
+	code = fill_entry(link);
+	if (!code)
+		code = note_state(link, JOURNAL_CALLING, NULL, fault);
+	return code ? code : call(link, fault);
+}
+
+int link_create(struct link *link, struct fault *fault)
+{
+	struct text name;
+	bool go = false;
+	int code;
+
+	text_init(&name, NAME_LIMIT);
+	code = word_name(link, &name, fault);
+	if (!code)
+		code = journal_open(&link->journal, text_string(&name), wait_ms(link), fault);
+	text_release(&name);
+	if (code == -EBUSY)
+		return end(link, OUTCOME_UNCLEAR, "%s", fault_text(fault, code));
+	if (!code)
+		code = copy(&link->done->journal, link->journal.path);
+	if (code)
+		return code;
+	if (!look(link))
+		return end(link, OUTCOME_UNCLEAR,
+			   "which links there are could not be read, so nothing was called: %s",
+			   link->seen.note ? link->seen.note : "no reason given");
+	if (link->seen.found)
+		return found(link, OUTCOME_THERE, fault);
+	code = settle(link, &go, fault);
+	return code || !go ? code : make(link, fault);
+}
+
+void link_release(struct link *link)
+{
+	/* borrowed */
+	memset(&link->look.cloud, 0, sizeof(link->look.cloud));
+	memset(&link->make.cloud, 0, sizeof(link->make.cloud));
+	record_release(&change_request_record, &link->look);
+	record_release(&change_request_record, &link->make);
+	change_answer_release(&link->seen);
+	journal_close(&link->journal);
+}
