@@ -6,6 +6,7 @@
 
 #include "rules/checks/checks.h"
 #include "rules/checks/cloud_admission.h"
+#include "rules/checks/cloud_rules.h"
 #include "rules/checks/endpoint_above.h"
 #include "rules/checks/endpoint_names.h"
 #include "rules/checks/endpoint_path.h"
@@ -53,6 +54,26 @@ const struct rule *const rule_catalog[] = {
 	&rule_balancer_listener_runs,
 	&rule_balancer_admits_range,
 	&rule_balancer_backends_healthy,
+	&rule_private_address,
+	&rule_regions_equal,
+	&rule_zone_not_listed,
+	&rule_vswitch_of_vpc,
+	&rule_vswitch_has_addresses,
+	&rule_instance_runs,
+	&rule_instance_quota,
+	&rule_linked_vpc_running,
+	&rule_private_zone_role,
+	&rule_builds_inside_mainland,
+	&rule_last_build_clone,
+	&rule_private_zone_intact,
+	&rule_vpc_routes_leave_range,
+	&rule_border_router_up,
+	&rule_border_sessions_up,
+	&rule_border_return_route,
+	&rule_border_range_alone,
+	&rule_border_health_check,
+	&rule_cen_carries_routes,
+	&rule_vpc_route_to_service,
 	&rule_gitlab_clone_url_fits,
 	&rule_gitlab_lfs_reachable,
 	&rule_gitlab_submodules_reachable,

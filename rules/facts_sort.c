@@ -288,4 +288,8 @@ void facts_sort(struct facts *facts)
 	strings_sort(&facts->configs.denied);
 	groups_sort(&facts->groups);
 	balancers_sort(&facts->balancers);
+	instance_sort(&facts->instance);
+	network_sort(&facts->network);
+	transit_sort(&facts->transit);
+	private_zones_sort(&facts->private_zones);
 }

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define RECORDS_MAX 96
+#define RECORDS_MAX 256
 
 /* Decimal octets without leading zeros; the reader checks more than a pattern can. */
 #define OCTET "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Does the link's vSwitch have a way to each address that the link is for? Without one the request
+ * never leaves the VPC (CLD-04, CLD-12), by a VPN the answer finds no way back (EC-18), by a
+ * gateway to the Internet it is lost (CLD-11).
+ */
+#include "rules/checks/cloud_rules.h"
+
+#include <errno.h>
+
+struct service_view {
+	const struct rule_context *context;
+	const struct network_facts *network;
+	const char *table;
+	const struct address *address;
+	const struct cloud_route *route; /* NULL: none */
+	char text[ADDRESS_TEXT_MAX];
+	struct findings *out;
+};
+
+static struct finding *add(const struct service_view *view, int status)
+{
+	struct finding *finding =
+		cloud_finding(view->out, (enum finding_status)status, view->table);
+	struct text words;
+
+	if (!finding)
+		return NULL;
+	finding->subject.address = *view->address;
+	if (!view->route) {
+		const struct table_fact *table = table_find(&view->network->tables, view->table);
+		struct cloud_pointer place =
+			CLOUD_POINTER("/network/tables", &view->network->tables, table);
+
+		finding_evidence(view->out, finding, place.text, "no active entry covers %s",
+				 view->text);
+		return finding;
+	}
+	text_init(&words, 512);
+	cloud_route_words(view->route, &words);
+	if (text_error(&words) == -ENOMEM)
+		view->out->error = -ENOMEM;
+	finding_evidence(view->out, finding,
+			 CLOUD_POINTER("/network/routes", &view->network->routes,
+				       view->route).text,
+			 "%s", text_string(&words));
+	text_release(&words);
+	return finding;
+}
+
+/* What CEN does not bring is CEN's matter. */
+static bool is_cens_fault(const struct service_view *view)
+{
+	struct cen_defect defect;
+	struct finding *finding;
+	struct text why;
+	bool found;
+
+	text_init(&why, 512);
+	found = cloud_uses_cen(view->context) &&
+		cloud_cen_defect(view->context, view->address, &defect, &why);
+	text_release(&why);
+	if (!found)
+		return false;
+	finding = add(view, STATUS_BLOCKED);
+	finding_message(view->out, finding, "no route to %s: CEN does not bring it", view->text);
+	if (finding && strings_add(&finding->blocked_by, "cen-carries-routes"))
+		view->out->error = -ENOMEM;
+	return true;
+}
+
+static void add_missing(const struct service_view *view)
+{
+	bool datacenter = cloud_is_datacenter(view->context);
+	struct finding *finding;
+
+	if (datacenter && is_cens_fault(view))
+		return;
+	finding = add(view, STATUS_FAIL);
+	finding_cause(view->out, finding, datacenter ? "CLD-04" : "CLD-12");
+	finding_expected(view->out, finding, "an entry for %s", view->text);
+	if (view->route)
+		finding_message(view->out, finding, "the link's vSwitch reaches %s by its default "
+				"route alone, which leads to the Internet", view->text);
+	else
+		finding_message(view->out, finding, "the route table of the link's vSwitch has no "
+				"active entry for %s", view->text);
+	finding_remedy(view->out, finding, "cloud", datacenter
+		       ? "add the data center's network to route table %s, with the way to the "
+			 "border router as next hop, or switch propagation on"
+		       : "make the link in the VPC that GitLab is in, or lead to it from route "
+			 "table %s", view->table);
+}
+
+/* The VPC itself, or another one, holds an address that the plan calls the data center's. */
+static void add_inside(const struct service_view *view)
+{
+	struct finding *finding = add(view, STATUS_FAIL);
+
+	finding_cause(view->out, finding, "CLD-04");
+	finding_message(view->out, finding, "%s is the data center's by the plan, and the VPC "
+			"keeps it inside by a route of its own", view->text);
+	finding_expected(view->out, finding, "a route to the data center for %s", view->text);
+	finding_remedy(view->out, finding, "cloud", "lead %s to the data center by a longer entry, "
+		       "or use a VPC whose addresses do not overlap the data center's",
+		       view->text);
+}
+
+static void add_wrong(const struct service_view *view, enum cloud_way way)
+{
+	struct finding *finding = add(view, STATUS_FAIL);
+
+	finding_cause(view->out, finding, way == WAY_VPN ? "EC-18" : "CLD-11");
+	finding_message(view->out, finding, way == WAY_VPN
+			? "%s is reached by a VPN gateway, whose routes may not lie inside "
+			  "100.64.0.0/10: the answer has no way back"
+			: "%s is led to a gateway to the Internet", view->text);
+	finding_expected(view->out, finding, "a way by a border router, CEN or the VPC itself");
+	finding_remedy(view->out, finding, "cloud", way == WAY_VPN
+		       ? "connect the data center by Express Connect, or put a load balancer or "
+			 "proxy for GitLab into the VPC"
+		       : "exclude the service's network from that entry");
+}
+
+static void add_pass(const struct service_view *view)
+{
+	struct finding *finding = add(view, STATUS_PASS);
+
+	finding_message(view->out, finding, "the link's vSwitch has a route to %s", view->text);
+}
+
+static void judge_way(const struct service_view *view, enum cloud_way way)
+{
+	bool by_default = view->route->destination.length == 0;
+
+	if (way == WAY_VPN || (way == WAY_INTERNET && !by_default))
+		add_wrong(view, way);
+	else if (by_default && (way == WAY_INTERNET || way == WAY_MACHINE))
+		add_missing(view);
+	else if (way == WAY_LOCAL && view->context->access == ACCESS_DATACENTER)
+		add_inside(view);
+	else
+		add_pass(view);
+}
+
+/* The worst of the legs that carry traffic speaks for all: each takes a part of the builds. */
+static void judge_address(const struct service_view *view)
+{
+	static const enum cloud_way worst[] = { WAY_VPN, WAY_INTERNET, WAY_MACHINE, WAY_LOCAL };
+	enum cloud_way way = WAY_OTHER;
+	size_t i, leg, rank = sizeof(worst) / sizeof(worst[0]);
+
+	if (!view->route) {
+		add_missing(view);
+		return;
+	}
+	for (leg = 0; leg < view->route->next_hops.count; leg++) {
+		const struct cloud_hop *hop =
+			LIST_AT(&view->route->next_hops, struct cloud_hop, leg);
+
+		for (i = 0; i < rank && cloud_hop_carries(hop); i++)
+			if (cloud_hop_way(hop) == worst[i])
+				rank = i;
+	}
+	if (rank < sizeof(worst) / sizeof(worst[0]))
+		way = worst[rank];
+	judge_way(view, way);
+}
+
+static void evaluate(const struct rule_context *context, struct findings *out)
+{
+	struct service_view view = { .context = context, .network = &context->facts->network,
+				     .table = cloud_link_table(context), .out = out };
+	struct cloud_services services;
+	size_t i;
+
+	if (!network_link_vswitch(view.network)) {
+		(void)cloud_asked(&view.network->vswitch, "the route table of the vSwitch",
+				  view.network->vswitch_id, out);
+		return;
+	}
+	if (!cloud_table_read(&view.network->tables, &view.network->routes, view.table, out))
+		return;
+	cloud_services(&context->facts->plan, &services);
+	for (i = 0; i < services.count; i++) {
+		view.address = &services.items[i];
+		view.route = cloud_route_match(&view.network->routes, view.table,
+					       address_ipv4(view.address));
+		(void)address_print(view.address, view.text);
+		judge_address(&view);
+	}
+}
+
+static const char *skip(const struct rule_context *context)
+{
+	struct cloud_services services;
+
+	cloud_services(&context->facts->plan, &services);
+	if (!services.count)
+		return "the plan names no address of GitLab (link.gitlab_ip)";
+	return cloud_no_vswitch(context);
+}
+
+const struct rule rule_vpc_route_to_service = {
+	.code = "vpc-route-to-service",
+	.area = "cloud routes",
+	.title = "the link's vSwitch has a way to every address that the link is for",
+	.severity = SEVERITY_BLOCKER,
+	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_NETWORK),
+	.vantages = VANTAGE_CLOUD,
+	.causes = { "CLD-04", "CLD-11", "CLD-12", "EC-18" },
+	.after = { "cen-carries-routes" },
+	.why = "the registry's interface sits on this vSwitch and reaches what its route table "
+	       "reaches, whatever other tables of the VPC say",
+	.evidence = "the longest active entry for each address in the table that this very vSwitch "
+		    "uses",
+	.remedies = {
+		{ "cloud", "add the data center's network to that table, or make the link in the "
+			   "VPC that GitLab is in" },
+	},
+	.document = "000",
+	.heading = "Prerequisites",
+	.skip = skip,
+	.eval = evaluate,
+};

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the fixtures of the rules about instance, VPC, border router and CEN: one defect a file,
+each with a healthy twin."""
+
+from cloud_world import (OTHER_TABLE, OTHER_VBR, OTHER_VPC, RANGE, TABLE,
+                         VBR, VBR_TABLE, VPC, OK, by_cen, cen_route, hop, interface, pair,
+                         peer, route, vbr, vswitch)
+
+
+def put(*path, **values):
+    """A change: the object at `path` gets these values."""
+    def change(world):
+        at = world
+        for part in path:
+            at = at[part]
+        at.update(values)
+    return change
+
+
+def both(*changes):
+    def change(world):
+        for one in changes:
+            one(world)
+    return change
+
+
+def add(*path, row):
+    def change(world):
+        at = world
+        for part in path:
+            at = at[part]
+        at.append(row)
+    return change
+
+
+def take(*path, index):
+    def change(world):
+        at = world
+        for part in path:
+            at = at[part]
+        del at[index]
+    return change
+
+
+def regions():
+    pair("ctl04-instance-elsewhere", "not-ready CTL-04", put("instance", region="cn-shanghai"))
+    pair("ctl04-instance-not-found", "not-ready CTL-04",
+         put("instance", found=0, status=None, specification=None, region=None, endpoint=ABSENT,
+             usage=ABSENT, sources=ABSENT, linked_vpcs=[], bindings=[], domains=[]))
+    pair("ctl04-vpc-elsewhere", "not-ready CTL-04", put("network", "vpcs", 0,
+                                                        region="cn-shanghai"))
+    pair("ctl04-vswitch-elsewhere", "not-ready CTL-04",
+         put("network", "vswitch_list", 0, zone="cn-shanghai-b"),
+         healthy=put("network", "vswitch_list", 0, zone="cn-hangzhou-e"))
+    pair("ctl04-border-router-elsewhere", "not-ready CTL-04",
+         put("transit", "member_list", 1, region="cn-shanghai"), base=by_cen)
+
+
+def zones():
+    def zone(name):
+        return put("network", "vswitch_list", 0, zone=name)
+
+    def in_region(region, name):
+        return both(zone(name), put("plan", region=region), put("cloud", region=region),
+                    put("instance", region=region), put("network", "vpcs", 0, region=region))
+
+    pair("ctl02-zone-unknown", "ready-with-risks CTL-02", zone("cn-hangzhou-b"),
+         healthy=zone("cn-hangzhou-k"))
+    pair("ctl03-zone-on-an-undated-page", "ready-with-risks CTL-03",
+         in_region("ap-south-1", "ap-south-1a"),
+         healthy=in_region("ap-northeast-1", "ap-northeast-1a"))
+    pair("ctl03-zone-of-a-closing-region", "ready-with-risks CTL-03",
+         in_region("ap-southeast-2", "ap-southeast-2b"),
+         healthy=in_region("ap-southeast-1", "ap-southeast-1b"))
+
+
+def control():
+    pair("ctl01-built-overseas", "not-ready CTL-01", put("instance", "bindings", 0, oversea=1))
+    pair("ctl05-no-free-address", "not-ready CTL-05",
+         put("network", "vswitch_list", 0, free_addresses=0), "ecs",
+         healthy=put("network", "vswitch_list", 0, free_addresses=1))
+    pair("ctl06-quota-used-up", "not-ready CTL-06",
+         put("instance", vpc_usage=5, linked_vpcs=[]),
+         healthy=put("instance", vpc_usage=5))
+    pair("ctl07-personal-edition", "not-ready CTL-07",
+         put("instance", specification="Personal"))
+    pair("ctl08-no-role", "ready-with-risks CTL-08", put("instance", role_exists=0))
+    pair("ctl13-access-still-made", "ready-with-risks CTL-13",
+         put("instance", "linked_vpcs", 0, status="CREATING"))
+    pair("ctl13-access-failed", "not-ready CTL-13",
+         put("instance", "linked_vpcs", 0, status="FAILED"))
+    pair("ctl13-instance-stopped", "not-ready CTL-13", put("instance", status="STOPPED"))
+    pair("ctl16-public-address", "not-ready CTL-16",
+         both(put("plan", "link", gitlab_ip="203.0.113.10"),
+              put("plan", "gitlab", url="http://203.0.113.10"),
+              put("network", "routes", 2, destination="203.0.113.0/24")),
+         healthy=both(put("plan", "link", gitlab_ip="203.0.113.10"),
+                      put("plan", "gitlab", url="http://203.0.113.10"),
+                      put("plan", "datacenter", cidrs=["203.0.113.0/24"]),
+                      put("network", "routes", 2, destination="203.0.113.0/24")))
+    pair("dns06-record-changed", "ready-with-risks DNS-06",
+         put("private_zones", "zone_list", 0, "records", 0, value="192.168.1.99"))
+    pair("dns06-zone-conflict", "ready-with-risks DNS-06",
+         put("instance", "linked_vpcs", 0, issue="PRIVATE_ZONE_CONFLICT_AT_z-b"))
+    pair("dns06-zone-gone", "ready-with-risks DNS-06",
+         put("private_zones", "zone_list", 0, name="corp.example"))
+
+
+def vpc():
+    pair("ovl14-route-into-the-range", "not-ready OVL-14",
+         add("network", "routes", row=route(TABLE, "100.104.64.0/18", hop("VpcPeer", "pcc-a"))),
+         healthy=add("network", "routes", row=route(TABLE, "100.100.0.0/16",
+                                                    hop("VpcPeer", "pcc-a"))))
+    pair("ovl14-covering-route", "not-ready OVL-14",
+         add("network", "routes", row=route(TABLE, "100.96.0.0/11", hop("Attachment", "tr-a"))),
+         "ecs",
+         healthy=add("network", "routes", row=route(TABLE, "100.64.0.0/11",
+                                                    hop("Attachment", "tr-a"))))
+    pair("ovl14-vpc-inside-the-range", "not-ready OVL-14",
+         put("network", "vpcs", 0, secondary_cidrs=["100.104.128.0/17"]), "ecs",
+         healthy=put("network", "vpcs", 0, secondary_cidrs=["100.88.0.0/16"]))
+    pair("ovl14-service-table", "not-ready OVL-14", both(
+        add("network", "vswitch_list", row=vswitch("vsw-b", route_table="vtb-b")),
+        add("network", "tables", row={"id": "vtb-b", **OK}),
+        add("network", "routes", row=route("vtb-b", RANGE, hop("Instance", "i-a")))), "ecs",
+         healthy=both(
+             add("network", "vswitch_list", row=vswitch("vsw-b", route_table="vtb-b")),
+             add("network", "tables", row={"id": "vtb-b", **OK}),
+             add("network", "routes", row=route("vtb-b", "0.0.0.0/0", hop("Instance", "i-a")))))
+    pair("cld11-range-by-ipv4-gateway", "not-ready CLD-11",
+         add("network", "routes", row=route(TABLE, RANGE, hop("Ipv4Gateway", "ipv4gw-a"))),
+         healthy=add("network", "routes", row=route(TABLE, "0.0.0.0/0",
+                                                    hop("Ipv4Gateway", "ipv4gw-a"))))
+    pair("cld11-service-by-nat-gateway", "not-ready CLD-11",
+         put("network", "routes", 2, next_hops=[hop("NatGateway", "ngw-a")]))
+    pair("cld04-no-route-to-data-center", "not-ready CLD-04",
+         take("network", "routes", index=2))
+    pair("cld04-route-pending", "not-ready CLD-04", put("network", "routes", 2, status="Pending"))
+    pair("cld04-only-the-internet", "not-ready CLD-04",
+         put("network", "routes", 2, destination="0.0.0.0/0",
+             next_hops=[hop("NatGateway", "ngw-a")]),
+         healthy=put("network", "routes", 2, destination="0.0.0.0/0"))
+    pair("cld12-gitlab-in-another-vpc", "not-ready CLD-12",
+         both(put("plan", "link", gitlab_ip="10.9.0.5"),
+              put("plan", "gitlab", url="http://10.9.0.5"),
+              put("groups", "owners", 0, address="10.9.0.5")), "ecs",
+         healthy=both(put("plan", "link", gitlab_ip="10.9.0.5"),
+                      put("plan", "gitlab", url="http://10.9.0.5"),
+                      put("groups", "owners", 0, address="10.9.0.5"),
+                      add("network", "routes", row=route(TABLE, "10.9.0.0/16",
+                                                         hop("VpcPeer", "pcc-a")))))
+    pair("cld12-vswitch-of-another-vpc", "not-ready CLD-12",
+         put("network", "vswitch_list", 0, vpc_id=OTHER_VPC), "ecs")
+    pair("cld12-shared-vswitch", "not-ready CLD-12",
+         put("network", "vswitch_list", 0, owner="2002", share_type="Shared"), "ecs")
+    pair("ec18-by-vpn", "not-ready EC-18",
+         put("network", "routes", 2, next_hops=[hop("VpnGateway", "vpn-a")]))
+
+
+def border():
+    pair("ec11-border-router-down", "not-ready EC-11",
+         put("transit", "vbr_list", 0, status="terminated"))
+    pair("ec11-circuit-in-arrears", "not-ready EC-11",
+         put("transit", "vbr_list", 0, circuit_business="FinancialLocked"))
+    pair("ec11-interface-inactive", "not-ready EC-11",
+         put("transit", "interface_list", 0, status="Inactive"))
+    pair("ec12-health-check-unanswered", "ready-with-risks EC-12",
+         put("transit", "interface_list", 0, health_source="192.170.0.9",
+             health_target="10.0.12.2"),
+         healthy=put("transit", "interface_list", 0, health_source="192.168.200.9",
+                     health_target="10.0.12.2"))
+    pair("cld09-router-between-states", "ready-with-risks CLD-09",
+         put("transit", "vbr_list", 0, ecr="ecr-a", ecr_status="Attaching"),
+         healthy=put("transit", "vbr_list", 0, ecr="ecr-a", ecr_status="Attached"))
+    pair("cld07-too-many-routes", "not-ready CLD-07",
+         both(put("transit", "peer_list", 0, received=111), take("transit", "routes", index=2)),
+         healthy=put("transit", "peer_list", 0, received=110))
+    pair("cld07-too-many-routes-but-ours", "ready-with-risks CLD-07",
+         put("transit", "peer_list", 0, received=111))
+    pair("cld08-session-down", "not-ready CLD-08", put("transit", "peer_list", 0, status="Idle"))
+    pair("cld08-one-of-two-down", "ready-with-risks CLD-08",
+         add("transit", "peer_list", row=peer(id="bgp-b", status="Connect")),
+         healthy=add("transit", "peer_list", row=peer(id="bgp-b")))
+
+
+def back():
+    pair("cld01-no-return-route", "not-ready CLD-01", take("transit", "routes", index=0))
+    pair("cld01-half-a-return-route", "not-ready CLD-01",
+         put("transit", "routes", 0, destination="100.104.0.0/17"),
+         healthy=put("transit", "routes", 0, destination="100.96.0.0/11"))
+    pair("cld01-return-route-to-the-data-center", "not-ready CLD-01",
+         put("transit", "routes", 0, next_hops=[hop("PhysicalConnection", "pc-vbr-a")]))
+    pair("cld01-return-route-inactive", "not-ready CLD-01",
+         put("transit", "routes", 0, status="Pending"))
+    pair("cld03-return-route-to-another-vpc", "not-ready CLD-03",
+         both(put("transit", "routes", 0, next_hops=[hop("RouterInterface", "ri-b")]),
+              add("transit", "interface_list", row=interface("ri-b", OTHER_VPC))))
+    pair("cld03-interface-gone", "not-ready CLD-03",
+         put("transit", "routes", 0, next_hops=[hop("RouterInterface", "ri-old")]))
+    pair("ovl13-range-for-two-vpcs", "not-ready OVL-13",
+         both(add("transit", "routes", row=route(VBR_TABLE, "100.104.128.0/17",
+                                                 hop("RouterInterface", "ri-b"))),
+              add("transit", "interface_list", row=interface("ri-b", OTHER_VPC))),
+         healthy=both(add("transit", "routes", row=route(VBR_TABLE, "100.104.128.0/17",
+                                                         hop("RouterInterface", "ri-b"))),
+                      add("transit", "interface_list", row=interface("ri-b", VPC))))
+
+    def second(opposite):
+        return both(add("transit", "vbr_list", row=vbr(OTHER_VBR, circuit="pc-vbr-a")),
+                    add("transit", "tables", row={"id": OTHER_TABLE, **OK}),
+                    add("transit", "routes", row=route(OTHER_TABLE, RANGE,
+                                                       hop("RouterInterface", "ri-b"))),
+                    add("transit", "interface_list", row=interface("ri-b", opposite, OTHER_VBR)))
+
+    pair("ovl13-second-border-router", "ready-with-risks OVL-13", second(OTHER_VPC),
+         healthy=second(VPC))
+
+
+def cen():
+    pair("cld05-not-associated", "not-ready CLD-05",
+         put("transit", "attachment_list", 1, table=None, association=None), base=by_cen)
+    pair("cld05-not-attached", "not-ready CLD-05",
+         put("transit", "attachment_list", 1, status="Detaching"), base=by_cen)
+    pair("cld05-not-propagated", "not-ready CLD-05",
+         both(take("transit", "transit_routes", index=1), take("network", "routes", index=2)),
+         base=by_cen)
+    pair("cld05-route-map-denies", "not-ready CLD-05",
+         both(put("transit", "cen_route_list", 0, status="Prohibited", maps=["cenrmap-a"]),
+              put("transit", "transit_routes", 1, status="Rejected")), base=by_cen)
+    pair("cld05-range-not-in-cen", "not-ready CLD-05",
+         take("transit", "transit_routes", index=0), base=by_cen)
+    pair("cld05-black-hole", "not-ready CLD-05",
+         put("transit", "transit_routes", 1, next_hop_type="BlackHole", resource_type=None,
+             resource_id=None), base=by_cen)
+    pair("cld05-not-published", "not-ready CLD-05",
+         add("transit", "cen_route_list", row=cen_route(member_id=VBR, table=VBR_TABLE,
+                                                        type="BGP",
+                                                        publish_status="NonPublished")),
+         base=by_cen,
+         healthy=add("transit", "cen_route_list", row=cen_route(member_id=VBR, table=VBR_TABLE,
+                                                                type="BGP",
+                                                                publish_status="Published")))
+    pair("cld03-cen-leads-to-another-vpc", "not-ready CLD-03",
+         put("transit", "transit_routes", 0, resource_id=OTHER_VPC), base=by_cen)
+    pair("cld06-two-sites-one-prefix", "not-ready CLD-06",
+         put("transit", "cen_route_list", 0, conflicts=[f"{OTHER_VBR} 172.20.0.0/16"]),
+         base=by_cen)
+    pair("ec18-vpn-behind-cen", "not-ready EC-18",
+         put("transit", "transit_routes", 1, resource_type="VPN", resource_id="vco-a"),
+         base=by_cen)
+
+
+ABSENT = {"state": None, "note": None}
+
+if __name__ == "__main__":
+    regions()
+    zones()
+    control()
+    vpc()
+    border()
+    back()
+    cen()
