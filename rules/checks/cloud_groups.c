@@ -85,6 +85,18 @@ static bool misses_group(const struct admission_view *view, struct text *why)
 	return why->length > 0;
 }
 
+/* A load balancer with interfaces may carry no group, and then admits everybody. */
+static bool is_groupless(const struct admission_view *view)
+{
+	const struct facts *facts = view->context->facts;
+	const struct balancer_fact *balancer =
+		facts->balancers.section.state == FACT_OK ?
+			balancers_of(&facts->balancers, &view->service->address) : NULL;
+
+	return view->interface->service_managed && balancer && !words_are(balancer->kind, "clb") &&
+	       !balancer->groups.count;
+}
+
 static void add_unknown(struct admission_view *view, const char *why)
 {
 	struct finding *finding = admission_finding(view, STATUS_UNKNOWN);
@@ -269,7 +281,8 @@ static void add_pass(struct admission_view *view)
 	finding->share = (struct share){ true, 0 };
 	finding_message(view->out, finding,
 			"the security groups of %s (%s) admit all of %s to %s",
-			view->interface->id, text_string(&groups),
+			view->interface->id,
+			is_groupless(view) ? "it carries none" : text_string(&groups),
 			prefix_print(&reverse_range, range), admission_name(view->service, name));
 	if (text_error(&groups) == -ENOMEM)
 		view->out->error = -ENOMEM;
@@ -301,7 +314,9 @@ static void judge_service(struct admission_view *view)
 	bool silent;
 
 	text_init(&why, WORDS_LIMIT);
-	if (admission_interface(view, &silent, &why) && !misses_group(view, &why))
+	if (admission_interface(view, &silent, &why) && is_groupless(view))
+		add_pass(view);
+	else if (view->interface && !misses_group(view, &why))
 		judge_range(view);
 	else if (view->interface || !silent)
 		add_unknown(view, text_string(&why));
@@ -351,7 +366,8 @@ static void judge_vswitch(struct admission_view *view)
 	bool silent;
 
 	text_init(&why, WORDS_LIMIT);
-	if (admission_interface(view, &silent, &why) && !misses_group(view, &why)) {
+	if (admission_interface(view, &silent, &why) && !is_groupless(view) &&
+	    !misses_group(view, &why)) {
 		judge_peers(view, cidr, &judged);
 		if (judged.error)
 			view->out->error = judged.error;

@@ -279,6 +279,7 @@ def sources():
          managed(GITLAB_IP, MAVEN_IP))
     pair("sg19-network-balancer", fail + "SG-19", balanced_interface(VSW),
          balanced_interface(*every()))
+    pair("sg19-groups-of-the-interface", fail + "SG-19", nlb(True, VSW), nlb(False, VSW))
     pair("sg19-half-of-it", fail + "SG-02 SG-19",
          balanced_interface(VSW, rule(source="100.104.0.0/17")), balanced_interface(*every()))
 
@@ -311,6 +312,18 @@ def balanced_interface(*made):
     def change(built):
         rules(*made)(built)
         built["groups"]["interfaces"][0].update(service_managed=True, instance_id=None)
+    return change
+
+
+def nlb(grouped, *made):
+    """GitLab behind a network load balancer, with groups of its own or without."""
+    def change(built):
+        clb(listener())(built)
+        built["groups"]["owners"][0]["interface"] = "eni-git"
+        built["groups"]["interfaces"].append(interface(
+            groups=["sg-git"] if grouped else [], service_managed=True, instance_id=None))
+        rules(*made)(built)
+        built["balancers"]["balancers"][0].update(kind="nlb", groups=["sg-git"] if grouped else [])
     return change
 
 
@@ -370,6 +383,7 @@ def balancers():
     pair("sg18-one-backend-down", "undetermined SG-18",
          clb(listener(backends=backends("normal", "abnormal"))),
          clb(listener(backends=backends("normal", "normal"))))
+    pair("sg18-no-backends", fail + "SG-18", clb(listener(backends=[])), clb(listener()))
     pair("sg20-no-listener", fail + "SG-20", clb(listener(80)), clb(listener()))
     pair("sg20-only-udp", fail + "SG-20", clb(listener(protocol="udp")), clb(listener()))
     pair("sg20-listener-stopped", fail + "SG-20", clb(listener(status="stopped")),
