@@ -66,6 +66,8 @@ static const struct field group_fields[] = {
 		    "whether its rules were read"),
 	FIELD(group_fact, note, 0, "why they were not"),
 	FIELD(group_fact, type, 0, "normal, enterprise; null: not known"),
+	FIELD(group_fact, type_note, 0, "why it is not"),
+	FIELD(group_fact, counted, 0, "rules that the API says it has"),
 	FIELD(group_fact, inner_policy, 0, "among its members: Accept, Drop"),
 	FIELD(group_fact, vpc_id, 0, "its VPC"),
 	FIELD(group_fact, service_managed, 0, "it belongs to a cloud service"),

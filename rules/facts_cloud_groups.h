@@ -57,6 +57,8 @@ struct group_fact {
 	int state;  /* enum fact_state, of its rules */
 	char *note;
 	char *type; /* "normal", "enterprise"; NULL: not known */
+	char *type_note; /* why it is not */
+	struct maybe counted; /* rules that the API says it has */
 	char *inner_policy; /* "Accept", "Drop" */
 	char *vpc_id;
 	bool service_managed;

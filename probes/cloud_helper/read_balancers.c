@@ -203,19 +203,16 @@ static void spoil_listeners(struct cloud_run *run, const struct cloud_reply *rep
 	}
 }
 
-static void take_listeners(struct cloud_run *run, const struct cloud_reply *reply, void *context)
+static void merge_listeners(struct cloud_run *run, const struct cloud_reply *reply,
+			    struct balancer_fact *balancer)
 {
-	const struct asked *asked = context;
-	struct balancer_fact *balancer = find_balancer(run, asked->id);
 	const struct cJSON *one;
 
-	if (!balancer)
-		return;
 	if (reply->outcome != CALL_OK)
 		spoil_listeners(run, reply, balancer, false);
 	else
 		cJSON_ArrayForEach(one, reply_list(reply->json, "Listeners"))
-			take_listener(run, one, asked->id);
+			take_listener(run, one, balancer->id);
 }
 
 static void take_backend(struct cloud_run *run, const struct cJSON *json,
@@ -236,40 +233,107 @@ static void take_backend(struct cloud_run *run, const struct cJSON *json,
 	backend->port = reply_number(json, "Port");
 }
 
-static void take_health(struct cloud_run *run, const struct cloud_reply *reply, void *context)
+static void merge_health(struct cloud_run *run, const struct cloud_reply *reply,
+			 struct balancer_fact *balancer)
 {
-	const struct asked *asked = context;
-	struct balancer_fact *balancer = find_balancer(run, asked->id);
 	const struct cJSON *one;
 
-	if (!balancer)
-		return;
 	spoil_listeners(run, reply, balancer, true);
 	if (reply->outcome == CALL_OK)
 		cJSON_ArrayForEach(one, reply_list(reply->json, "BackendServers.BackendServer"))
 			take_backend(run, one, balancer);
 }
 
-static void take_attribute(struct cloud_run *run, const struct cloud_reply *reply, void *context)
+static void merge_attribute(struct cloud_run *run, const struct cloud_reply *reply,
+			    struct balancer_fact *balancer)
 {
-	struct asked *asked = context;
-	struct balancer_fact *balancer = find_balancer(run, asked->id);
-	const struct cloud_parameter one_of[] = { { "LoadBalancerId.1", asked->id },
-						  { NULL, NULL } };
-	const struct cloud_parameter whole[] = { { "LoadBalancerId", asked->id },
-						 { NULL, NULL } };
 	const struct cJSON *one;
 
-	if (!balancer ||
-	    !asked_settle(run, reply, &balancer->listeners_state, &balancer->listeners_note))
+	if (!asked_settle(run, reply, &balancer->listeners_state, &balancer->listeners_note))
 		return;
 	cJSON_ArrayForEach(one, reply_list(reply->json, LISTENERS))
 		(void)add_listener(run, balancer, reply_number(one, "ListenerPort"),
 				   reply_text(run, one, "ListenerProtocol"));
-	if (!balancer->listeners.count)
+}
+
+/* What is asked of a balancer at once, in the order in which the answers are put together. */
+static const struct {
+	enum cloud_action_id action;
+	const char *parameter;
+	void (*merge)(struct cloud_run *run, const struct cloud_reply *reply,
+		      struct balancer_fact *balancer);
+} parts[] = {
+	{ ACTION_DESCRIBE_LOAD_BALANCER_ATTRIBUTE, "LoadBalancerId", merge_attribute },
+	{ ACTION_DESCRIBE_LOAD_BALANCER_LISTENERS, "LoadBalancerId.1", merge_listeners },
+	{ ACTION_DESCRIBE_HEALTH_STATUS, "LoadBalancerId", merge_health },
+};
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+/* Answers that wait for the others. */
+struct gathered {
+	struct asked asked;
+	struct {
+		int outcome;
+		char *note;
+		struct cJSON *json;
+	} replies[PARTS];
+};
+
+static void gathered_release(void *memory)
+{
+	struct gathered *gathered = memory;
+	size_t i;
+
+	for (i = 0; i < PARTS; i++) {
+		free(gathered->replies[i].note);
+		cJSON_Delete(gathered->replies[i].json);
+	}
+}
+
+static void take_part(struct cloud_run *run, const struct cloud_reply *reply, void *context)
+{
+	struct gathered *gathered = context;
+	struct balancer_fact *balancer = find_balancer(run, gathered->asked.id);
+	size_t i;
+
+	for (i = 0; i < PARTS; i++) {
+		if (reply->action != &cloud_actions[parts[i].action])
+			continue;
+		gathered->replies[i].outcome = reply->outcome;
+		asked_note(run, &gathered->replies[i].note, reply->note);
+		if (!reply->json)
+			continue;
+		gathered->replies[i].json = cJSON_Duplicate(reply->json, true);
+		(void)cloud_keeps(run, gathered->replies[i].json);
+	}
+	if (--gathered->asked.left || !balancer || run->error)
 		return;
-	cloud_call(run, ACTION_DESCRIBE_LOAD_BALANCER_LISTENERS, one_of, take_listeners, asked);
-	cloud_call(run, ACTION_DESCRIBE_HEALTH_STATUS, whole, take_health, asked);
+	for (i = 0; i < PARTS; i++) {
+		const struct cloud_reply one = {
+			.action = &cloud_actions[parts[i].action], .code = "",
+			.outcome = gathered->replies[i].outcome,
+			.note = gathered->replies[i].note, .json = gathered->replies[i].json,
+		};
+
+		parts[i].merge(run, &one, balancer);
+	}
+}
+
+static void ask_parts(struct cloud_run *run, const char *id)
+{
+	struct gathered *gathered = cloud_keep(run, sizeof(*gathered), gathered_release);
+	size_t i;
+
+	if (!gathered)
+		return;
+	(void)snprintf(gathered->asked.id, sizeof(gathered->asked.id), "%s", id);
+	gathered->asked.left = PARTS;
+	for (i = 0; i < PARTS; i++) {
+		const struct cloud_parameter parameters[] = { { parts[i].parameter, id },
+							      { NULL, NULL } };
+
+		cloud_call(run, parts[i].action, parameters, take_part, gathered);
+	}
 }
 
 static void take_balancers(struct cloud_run *run, const struct cloud_reply *reply, void *context)
@@ -280,17 +344,10 @@ static void take_balancers(struct cloud_run *run, const struct cloud_reply *repl
 
 	if (!cloud_section_settle(run, SECTION_BALANCERS, reply))
 		return;
-	cJSON_ArrayForEach(one, reply_list(reply->json, "LoadBalancers.LoadBalancer")) {
-		const struct cloud_parameter parameters[] = {
-			{ "LoadBalancerId", reply_word(one, "LoadBalancerId") }, { NULL, NULL },
-		};
-
+	cJSON_ArrayForEach(one, reply_list(reply->json, "LoadBalancers.LoadBalancer"))
 		if (strcmp(reply_word(one, "Address"), asked->id) == 0 &&
 		    add_balancer(run, "clb", one, asked->id))
-			cloud_call(run, ACTION_DESCRIBE_LOAD_BALANCER_ATTRIBUTE, parameters,
-				   take_attribute,
-				   asked_for(run, reply_word(one, "LoadBalancerId")));
-	}
+			ask_parts(run, reply_word(one, "LoadBalancerId"));
 	if (plan->gitlab.access == ACCESS_SLB &&
 	    (plan->link.gitlab_ip.family == ADDRESS_NONE ||
 	     address_equal(&asked->address, &plan->link.gitlab_ip)) &&

@@ -9,6 +9,8 @@
 
 #define READ_BALANCERS_MAX 128
 
+extern const struct cloud_reader cloud_reader_balancers;
+
 struct balancer_fact *find_balancer(struct cloud_run *run, const char *id);
 /* A new row with what the list says of it; NULL: it is there, there is no room, or it latched. */
 struct balancer_fact *add_balancer(struct cloud_run *run, const char *kind,

@@ -157,38 +157,40 @@ static void choose_owner(struct cloud_run *run, const struct cloud_reply *reply,
 		read_groups_of_vpc(run, reply_word(chosen, "VpcId"));
 }
 
-static void ask_owner(struct cloud_run *run, struct asked *asked);
-
+/* Either way of asking may find it; only both together find that there is none. */
 static void take_owner(struct cloud_run *run, const struct cloud_reply *reply, void *context)
 {
 	struct asked *asked = context;
 	struct owner_fact *owner = owner_of(run, &asked->address);
 
-	if (!owner || !cloud_section_settle(run, SECTION_GROUPS, reply)) {
-		if (owner)
-			(void)asked_settle(run, reply, &owner->state, &owner->note);
+	asked->left--;
+	(void)cloud_section_settle(run, SECTION_GROUPS, reply);
+	if (!owner || owner->interface || asked->spoilt)
 		return;
-	}
-	if (!asked_settle(run, reply, &owner->state, &owner->note))
+	asked->spoilt = !asked_settle(run, reply, &owner->state, &owner->note);
+	if (asked->spoilt)
 		return;
 	choose_owner(run, reply, asked->id, owner);
-	if (owner->interface || owner->state != FACT_OK || asked->again)
+	asked->spoilt = owner->state != FACT_OK;
+	if (owner->interface || asked->spoilt || !asked->left)
 		return;
-	/* it may be a further address of an interface */
-	asked->again = true;
 	owner->state = FACT_FAILED;
 	asked_note(run, &owner->note, READ_NO_ANSWER);
-	ask_owner(run, asked);
 }
 
+/* As the first address of an interface, and as a further one. */
 static void ask_owner(struct cloud_run *run, struct asked *asked)
 {
-	const struct cloud_parameter parameters[] = {
-		{ asked->again ? "PrivateIpAddress.1" : "PrimaryIpAddress", asked->id },
-		{ NULL, NULL },
-	};
+	static const char *const ways[] = { "PrimaryIpAddress", "PrivateIpAddress.1" };
+	size_t i;
 
-	cloud_call(run, ACTION_DESCRIBE_NETWORK_INTERFACES, parameters, take_owner, asked);
+	asked->left = sizeof(ways) / sizeof(ways[0]);
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		const struct cloud_parameter parameters[] = { { ways[i], asked->id },
+							      { NULL, NULL } };
+
+		cloud_call(run, ACTION_DESCRIBE_NETWORK_INTERFACES, parameters, take_owner, asked);
+	}
 }
 
 static void add_owner(struct cloud_run *run, const struct address *address)
@@ -252,7 +254,39 @@ static void start(struct cloud_run *run)
 	free(addresses.items);
 }
 
+/*
+ * An answer that holds fewer rules than the API counts is no whole answer. A rule with a list may
+ * count for as many as the list has room for, so such groups are taken as they come.
+ */
+static void check_count(struct cloud_run *run, struct group_fact *group)
+{
+	size_t i;
+
+	for (i = 0; i < group->rules.count; i++) {
+		const struct group_rule_fact *rule =
+			LIST_AT(&group->rules, struct group_rule_fact, i);
+
+		if (rule->source_list || rule->destination_list || rule->port_list)
+			return;
+	}
+	if (group->state != FACT_OK || !group->counted.known ||
+	    group->rules.count >= group->counted.value)
+		return;
+	group->state = FACT_FAILED;
+	asked_note(run, &group->note, "the answer holds fewer rules than the group has");
+}
+
+static void finish(struct cloud_run *run)
+{
+	struct list *groups = &run->facts->groups.groups;
+	size_t i;
+
+	for (i = 0; i < groups->count; i++)
+		check_count(run, LIST_AT(groups, struct group_fact, i));
+}
+
 const struct cloud_reader cloud_reader_groups = {
 	.name = "groups",
 	.start = start,
+	.finish = finish,
 };

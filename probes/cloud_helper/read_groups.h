@@ -18,12 +18,15 @@
 #define READ_ENTRIES_MAX 1000
 #define READ_ACLS_MAX 64
 
+extern const struct cloud_reader cloud_reader_groups;
+
 /* What a call was for; lives as long as the run. */
 struct asked {
 	char id[READ_ID_MAX]; /* of the thing that is looked at */
 	struct address address;
 	uint32_t port;
-	bool again; /* the second way of asking */
+	unsigned int left; /* calls without an answer */
+	bool spoilt;       /* one of them failed */
 };
 
 /* A copy of `id` for a callback; NULL latches, or `id` is too long for one of the cloud. */

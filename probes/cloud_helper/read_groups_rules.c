@@ -118,6 +118,8 @@ static void take_kind(struct cloud_run *run, const struct cJSON *json)
 	if (!group || group->type)
 		return;
 	group->type = reply_text(run, json, "SecurityGroupType");
+	asked_note(run, &group->type_note, NULL);
+	group->counted = reply_number(json, "RuleCount");
 	group->service_managed = reply_flag(json, "ServiceManaged", false);
 	free(group->name);
 	group->name = reply_text(run, json, "SecurityGroupName");
@@ -129,12 +131,18 @@ static void take_kinds(struct cloud_run *run, const struct cloud_reply *reply, v
 {
 	const struct cJSON *one;
 
+	struct list *groups = &run->facts->groups.groups;
+	size_t i;
+
 	(void)context;
 	/* a kind that is not known stays so, and the rules say what that leaves open */
-	if (reply->outcome != CALL_OK)
-		return;
-	cJSON_ArrayForEach(one, reply_list(reply->json, GROUPS))
-		take_kind(run, one);
+	for (i = 0; i < groups->count && reply->outcome != CALL_OK; i++)
+		if (!LIST_AT(groups, struct group_fact, i)->type)
+			asked_note(run, &LIST_AT(groups, struct group_fact, i)->type_note,
+				   reply->note);
+	if (reply->outcome == CALL_OK)
+		cJSON_ArrayForEach(one, reply_list(reply->json, GROUPS))
+			take_kind(run, one);
 }
 
 void read_group_kinds(struct cloud_run *run, const struct strings *ids)

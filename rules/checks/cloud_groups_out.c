@@ -63,8 +63,11 @@ static void add_group_evidence(struct admission_view *view, struct finding *find
 			 view->interface->id);
 }
 
-/* Basic groups let everything out, advanced ones nothing: of which kind is one of them? */
-static bool kind_is_open(const struct admission_view *view)
+/*
+ * Basic groups let everything out, advanced ones nothing: the first group of which the kind is not
+ * known, NULL where all are.
+ */
+static const struct group_fact *kindless_group(const struct admission_view *view)
 {
 	size_t i;
 
@@ -72,19 +75,21 @@ static bool kind_is_open(const struct admission_view *view)
 		const struct group_fact *group =
 			groups_group(view->groups, view->interface->groups.items[i]);
 
-		if (!group || !group->type)
-			return true;
+		if (group && !group->type)
+			return group;
 	}
-	return false;
+	return NULL;
 }
 
 static void add_kind_unknown(struct admission_view *view)
 {
 	struct finding *finding = admission_finding(view, STATUS_UNKNOWN);
+	const struct group_fact *group = kindless_group(view);
 
 	finding_message(view->out, finding, "what the security groups of %s let out is not known: "
-					    "their kind or their rules could not be read",
-			view->interface->id);
+					    "their %s could not be read%s%s", view->interface->id,
+			group ? "kind" : "rules", group && group->type_note ? ": " : "",
+			group && group->type_note ? group->type_note : "");
 	finding_settle(view->out, finding,
 		       "reachback check, with a key that may read security groups: reachback docs "
 		       "ram-policy");
@@ -106,7 +111,7 @@ static void judge_webhooks(struct admission_view *view)
 		error = refused_outwards(view, everywhere, PORT_HTTPS, &pieces);
 		if (error == -ENOMEM)
 			view->out->error = error;
-		else if (error || kind_is_open(view))
+		else if (error || kindless_group(view))
 			add_kind_unknown(view);
 		else if (admission_size(&pieces) == (uint64_t)UINT32_MAX + 1 &&
 			 (finding = admission_finding(view, STATUS_WARN))) {
