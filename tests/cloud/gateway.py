@@ -90,6 +90,8 @@ class Gateway:
             self.journal.append(call)
             if request.path.startswith("/latest/"):
                 return self._metadata(request, call)
+            if request.path == "/credentials":
+                return self._credentials(call)
             return self._operation(request, call)
 
     def _metadata(self, request, call):
@@ -103,8 +105,20 @@ class Gateway:
             call.complaints.append(f"metadata was asked of {request.product}")
         return Reply(status, text.encode(), {"Content-Type": "text/plain"}, fault)
 
+    def _credentials(self, call):
+        """What ALIBABA_CLOUD_CREDENTIALS_URI points at."""
+        call.product, call.action, call.status = "uri", "GET", 200
+        return Reply(200, json.dumps(self.metadata.credentials("reachback")).encode(),
+                     {"Content-Type": "application/json"})
+
     def _operation(self, request, call):
         headers = request.headers
+        if request.parameters.get("Action") == "AssumeRoleWithOIDC":  # not signed, named in the query
+            headers = {**headers, "x-acs-action": request.parameters["Action"],
+                       "x-acs-version": request.parameters.get("Version", "")}
+            request.parameters = {key: value for key, value in request.parameters.items()
+                                  if key not in ("Action", "Version", "Format", "Timestamp",
+                                                 "SignatureNonce")}
         call.action, call.nonce = headers.get("x-acs-action", ""), headers.get(
             "x-acs-signature-nonce", "")
         row = actions.find(self.world, headers.get("x-acs-version", ""), call.action)

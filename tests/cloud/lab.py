@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -150,6 +151,7 @@ def main():
         print(f"SKIP cloud lab: {reason}")
         return 0
     options.scratch = options.keep or tempfile.mkdtemp(prefix="reachback-cloud-")
+    options.firsts, options.lock = {}, threading.Lock()
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for line in pool.map(lambda work: work(), list(chosen(options, found))):

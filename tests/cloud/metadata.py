@@ -15,16 +15,19 @@ def _tree(world):
         for key, value in items.items():
             leaves[f"meta-data/network/interfaces/macs/{mac}/{key}"] = value
     if found.get("role"):
-        row = world["roles"][found["role"]]
         leaves[f"meta-data/ram/security-credentials/{found['role']}"] = json.dumps({
-            "Code": "Success", "AccessKeyId": row["AccessKeyId"],
-            "AccessKeySecret": row["AccessKeySecret"], "SecurityToken": row["SecurityToken"],
-            "Expiration": "2099-01-01T00:00:00Z", "LastUpdated": "2026-03-01T08:00:00Z"})
+            "Code": "Success", "LastUpdated": "2026-03-01T08:00:00Z", **_session(world, found["role"])})
     items = found["items"]
     leaves["dynamic/instance-identity/document"] = json.dumps({
         key: items.get(key, "") for key in ("instance-id", "region-id", "zone-id", "private-ipv4",
                                             "owner-account-id", "mac")})
     return leaves
+
+
+def _session(world, role):
+    row = world["roles"][role]
+    return {"AccessKeyId": row["AccessKeyId"], "AccessKeySecret": row["AccessKeySecret"],
+            "SecurityToken": row["SecurityToken"], "Expiration": "2099-01-01T00:00:00Z"}
 
 
 def _folder(leaves, path):
@@ -70,12 +73,14 @@ class Metadata:
         name = path.removeprefix("/latest/")
         if name in leaves:
             if name.startswith("meta-data/ram/security-credentials/"):
-                self._let_in()
+                self.credentials(self.world["metadata"]["role"])
             return 200, leaves[name]
         text = _folder(leaves, name if name.endswith("/") else name + "/")
         return (404, "") if text is None else (200, text)
 
-    def _let_in(self):
-        row = self.world["roles"][self.world["metadata"]["role"]]
-        self.world["keys"][row["AccessKeyId"]] = {
-            "secret": row["AccessKeySecret"], "token": row["SecurityToken"]}
+    def credentials(self, role):
+        """Keys of the role, which are let in from now on."""
+        found = _session(self.world, role)
+        self.world["keys"][found["AccessKeyId"]] = {
+            "secret": found["AccessKeySecret"], "token": found["SecurityToken"]}
+        return found

@@ -5,7 +5,8 @@ import base64
 
 import signature
 
-# What `lie` may be; the first two are no lies: the documents allow them.
+# What `lie` may be; the first two are no lies: the documents allow them. `short` leaves an item out
+# where a total tells of it.
 LIES = ("small-pages", "empty-page", "total-high", "total-low", "loop", "endless", "repeat", "short")
 
 
@@ -51,8 +52,6 @@ def _by_token(paging, ask, listing, lie):
         follow = _token(start + 1)
     elif lie == "repeat":
         items, follow = listing.items[:size], _token(end) if start < 3 * size else ""
-    elif lie == "short" and len(items) > 1:
-        items = items[:-1]
     return items, follow
 
 

@@ -87,11 +87,18 @@ class Program:
                            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": row["secret"]}
             if row.get("token"):
                 environment["ALIBABA_CLOUD_SECURITY_TOKEN"] = row["token"]
+            fill = lambda text: text.replace("%URI%", f"{server.endpoints()['sts']}/credentials") \
+                .replace("%HOME%", str(self.folder))
             for word in run.environment:
                 name, _, value = word.partition("=")
-                environment[name] = value
+                environment[name] = fill(value)
                 if not value:
                     del environment[name]
+            for name, text in run.files.items():
+                path = self.folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text if isinstance(text, str) else json.dumps(text))
+                path.chmod(0o600)
             facts = self.folder / f"{run.word}.facts.json"
             done = self._run(run.word, ["check", "-j", "--plan", str(plan), "--facts", str(facts),
                                         *arguments], environment)

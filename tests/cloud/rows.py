@@ -14,7 +14,7 @@ import world as worlds  # noqa: E402
 from table import EXIT, TableError, verdict_of  # noqa: E402
 
 KEYS = {"world", "stage", "plant", "plan", "plant-plan", "causes", "warns", "verdict", "unknown",
-        "share", "twin", "twin-warns", "args", "saved", "environment", "calls", "complaints"}
+        "share", "twin", "twin-warns", "args", "saved", "environment", "calls", "complaints", "files"}
 LINK = {"instance_id": "cri-bp1build", "vpc_id": "vpc-bp1main", "vswitch_id": "vsw-bp1link",
         "vswitch_cidr": "192.168.1.0/24"}
 BASE = {"schema": "reachback.plan/1", "vantage": "offline", "region": "cn-hangzhou"}
@@ -49,6 +49,7 @@ class Run:
     shares: dict = dataclasses.field(default_factory=dict)
     calls: list = dataclasses.field(default_factory=list)
     environment: list = dataclasses.field(default_factory=list)
+    files: dict = dataclasses.field(default_factory=dict)  # below HOME
 
 
 @dataclasses.dataclass
@@ -81,7 +82,8 @@ def _planted(name, row, world, plan):
     return Run("planted", worlds.merged(world, _json(name, row, "plant")),
                worlds.merged(plan, _json(name, row, "plant-plan")), causes, warns, verdict,
                _words(row, "unknown") if "unknown" in row else None, shares,
-               row.get("calls", "").split(), row.get("environment", "").split())
+               row.get("calls", "").split(), row.get("environment", "").split(),
+               _json(name, row, "files"))
 
 
 def scenario(name, row):

@@ -50,14 +50,14 @@ def by_subject(answer):
 
 def first(options, kind, broken=False):
     """(answer, operations asked) of the world without the sweep's fault; asked once."""
-    known = vars(options).setdefault("firsts", {})
-    if (kind, broken) not in known:
-        run = healthy(kind, BROKEN[kind] if broken else None)
-        answer, gateway = ask(options, f"first {kind} {broken}", run)
-        known[kind, broken] = answer, sorted({
-            (call.product, call.action) for call in gateway.journal
-            if (call.product, call.action) in actions.ACTIONS})
-    return known[kind, broken]
+    with options.lock:
+        if (kind, broken) not in options.firsts:
+            run = healthy(kind, BROKEN[kind] if broken else None)
+            answer, gateway = ask(options, f"first {kind} {broken}", run)
+            options.firsts[kind, broken] = answer, sorted({
+                (call.product, call.action) for call in gateway.journal
+                if (call.product, call.action) in actions.ACTIONS})
+        return options.firsts[kind, broken]
 
 
 def unsound(before, after, may_fail=()):
