@@ -192,13 +192,14 @@ static void waited(struct timer *timer)
 	start_shots(set, SET_REPEAT | SET_SOURCE | (set->first ? SET_BY_ADDRESS : 0));
 }
 
-struct experiment_set *experiments_watch(struct target *target, const struct address *address,
-					 const struct http_request *request)
+struct experiment_set *experiments_watch(struct target *target,
+					 const struct http_request *request, bool first)
 {
+	const struct address *address = &request->address;
 	struct run *run = target->run;
 	const struct attempt_fact *attempt = endpoints_attempt(run->facts, target->url.text,
 							       address);
-	bool handshake = request->fd >= 0 && text_equal(target->url.scheme, "https");
+	bool handshake = first && text_equal(target->url.scheme, "https");
 	struct experiment_set *set;
 
 	if (!attempt || address->family != ADDRESS_IPV4)
@@ -207,7 +208,7 @@ struct experiment_set *experiments_watch(struct target *target, const struct add
 	if (!set)
 		return NULL;
 	set->watching = true;
-	set->first = request->fd >= 0;
+	set->first = first;
 	set->patience.strike = waited;
 	if (loop_after(&run->loop, &set->patience, handshake ? WATCH_TLS_US : WATCH_US))
 		run->error = -ENOMEM;

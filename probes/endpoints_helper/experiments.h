@@ -24,10 +24,11 @@ int experiments_open(struct run *run);
 void experiments_shut(struct run *run);
 /*
  * A plain request begins: where it waits for long, one with small packets is tried beside it, and
- * the MSS ladder where that one is answered. NULL: nothing to watch. Goes with experiments_shut().
+ * the MSS ladder where that one is answered. `first`: of its attempt. NULL: nothing to
+ * watch. Goes with experiments_shut().
  */
-struct experiment_set *experiments_watch(struct target *target, const struct address *address,
-					 const struct http_request *request);
+struct experiment_set *experiments_watch(struct target *target,
+					 const struct http_request *request, bool first);
 /* It has ended, in whatever way; `set` may be NULL. */
 void experiments_unwatch(struct experiment_set *set);
 /* A plain connect waits longer than it should: begins with what would follow its failure. */

@@ -66,6 +66,7 @@ static int copy_request(struct experiment_set *set, const struct http_request *r
 
 	set->request = *request;
 	set->request.fd = -1;
+	set->request.begun = NULL;
 	set->request.url = text_copy(request->url);
 	set->request.method = text_copy(request->method);
 	set->request.body = request->body ? body : NULL;

@@ -135,8 +135,19 @@ static void turn_over(struct timer *timer)
 static void transfer(struct exchange *exchange)
 {
 	exchange->stage = STAGE_HANDSHAKE;
+	if (exchange->begun)
+		exchange->begun(exchange->owner);
+	exchange->begun = NULL;
 	if (exchange_clock(exchange, HANDSHAKE_TIME_US) || exchange_transfer(exchange))
 		exchange->web->run->error = -ENOMEM;
+}
+
+/* Its connection is libcurl's from here on. */
+static void begin(struct exchange *exchange)
+{
+	exchange->line = line_new(exchange);
+	if (run_keeps(exchange->web->run, exchange->line))
+		transfer(exchange);
 }
 
 static void let_in(struct timer *timer)
@@ -154,7 +165,7 @@ static void let_in(struct timer *timer)
 		web->handshakes++;
 		if (loop_after(&web->run->loop, &exchange->turn, TURN_US))
 			web->run->error = -ENOMEM;
-		transfer(exchange);
+		begin(exchange);
 	}
 }
 
@@ -163,11 +174,8 @@ static void line_up(struct exchange *exchange)
 {
 	struct web *web = exchange->web;
 
-	exchange->line = line_new(exchange);
-	if (!run_keeps(web->run, exchange->line))
-		return;
-	if (!exchange->line->is_tls) {
-		transfer(exchange);
+	if (!text_equal(exchange->url.scheme, "https")) {
+		begin(exchange);
 		return;
 	}
 	exchange->stage = STAGE_WAITING;
@@ -308,6 +316,7 @@ int http_start(struct run *run, const struct http_request *request, http_done *d
 		return run->error;
 	}
 	exchange->fd = request->fd;
+	exchange->begun = request->begun;
 	error = copy_request(exchange, request);
 	if (!error)
 		error = url_parse(request->url, &exchange->url);

@@ -37,6 +37,8 @@ struct http_request {
 	size_t body_max; /* 0: HTTP_BODY_MAX; the request ends well once so much has come */
 	uint64_t time_us; /* 0: REQUEST_TIME_US, from the sending of the request */
 	int fd;          /* a connected socket to use, taken over; -1: connect anew */
+	/* called with the owner when its handshake, or else the request, begins; or NULL */
+	void (*begun)(void *owner);
 };
 
 struct http_result {

@@ -246,6 +246,8 @@ static const struct {
 	{ CURLOPT_HTTP09_ALLOWED, 1 },
 	{ CURLOPT_HTTP_CONTENT_DECODING, 0 },
 	{ CURLOPT_SSL_SESSIONID_CACHE, 0 },
+	/* addresses are ours; its cache of them is walked for each connection */
+	{ CURLOPT_DNS_CACHE_TIMEOUT, 0 },
 	/* tls.c judges: certificates of unverified peers are to be told, too */
 	{ CURLOPT_SSL_VERIFYPEER, 0 },
 	{ CURLOPT_SSL_VERIFYHOST, 0 },

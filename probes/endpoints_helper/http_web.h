@@ -63,6 +63,7 @@ struct exchange {
 	struct exchange *next, **before;
 	struct exchange *next_waiting;
 	http_done *done;
+	void (*begun)(void *owner); /* NULL once it was called */
 	void *owner;
 	int stage;
 	const char *why;

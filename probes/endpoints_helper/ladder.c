@@ -18,7 +18,7 @@
 
 /* How long the first answer waits for those of earlier addresses. */
 #define PATIENCE_US (UINT64_C(200) * 1000)
-#define TARGETS_MAX 256
+#define TARGETS_MAX 2048
 #define REDIRECTS_MAX 8
 
 static bool speaks_http(const struct url *url)
@@ -26,19 +26,31 @@ static bool speaks_http(const struct url *url)
 	return text_equal(url->scheme, "http") || text_equal(url->scheme, "https");
 }
 
+static void forget_result(struct rung_start *start)
+{
+	if (start->result)
+		record_release(&http_record, &start->result->http);
+	free(start->result);
+	free(start->body);
+	free(start->location);
+	start->result = NULL;
+	start->body = start->location = NULL;
+}
+
 static void climb_on(struct target *target)
 {
 	struct rung_start *start;
 
 	loop_cancel(&target->run->loop, &target->patience);
-	for (start = target->starts; start; start = start->next) {
-		if (!start->answered)
-			continue;
-		target->chosen = start->address;
-		if (target->row->climb)
-			target->row->climb(target, &start->result);
+	for (start = target->starts; start && !start->result;)
+		start = start->next;
+	if (!start)
 		return;
-	}
+	target->chosen = start->address;
+	if (target->row->climb)
+		target->row->climb(target, start->result);
+	for (start = target->starts; start; start = start->next)
+		forget_result(start);
 }
 
 static void patience_over(struct timer *timer)
@@ -67,40 +79,44 @@ static void start_finished(struct rung_start *start)
 }
 
 /* Leads on. In the facts the redirect points to what it led to, whose URL may be marked. */
-static void redirected(struct target *target, const struct http_result *result,
-		       struct http_fact *http)
+static void redirected(struct rung_start *start, const char *location)
 {
+	struct run *run = start->target->run;
+	const struct maybe *status = &ladder_attempt(run, start)->http.status;
 	struct target *found;
-	char words[64];
+	char words[64], **told;
 
-	if (!result->location || !http->status.known || http->status.value / 100 != 3)
+	if (!location || !status->known || status->value / 100 != 3)
 		return;
-	(void)snprintf(words, sizeof(words), "Location of %u", (unsigned int)http->status.value);
-	found = ladder_found(target, PURPOSE_REDIRECT, result->location, words);
-	if (!found || text_equal(found->url.text, http->location))
+	(void)snprintf(words, sizeof(words), "Location of %u", (unsigned int)status->value);
+	found = ladder_found(start->target, PURPOSE_REDIRECT, location, words);
+	/* its addresses may be known already: then the rows of attempts have moved */
+	told = &ladder_attempt(run, start)->http.location;
+	if (!found || text_equal(found->url.text, *told))
 		return;
-	free(http->location);
-	http->location = text_copy(found->url.text);
-	(void)run_keeps(target->run, http->location);
+	free(*told);
+	*told = text_copy(found->url.text);
+	(void)run_keeps(run, *told);
 }
 
-/* The body is the purpose's, who may be asked later. */
+/* The body is the purpose's, who may be asked later; nobody asks once an address is chosen. */
 static void keep_result(struct rung_start *start, struct http_result *result)
 {
 	struct run *run = start->target->run;
-	char *body = calloc(1, result->body_length + 1);
 
-	if (!run_keeps(run, body))
+	start->body = calloc(1, result->body_length + 1);
+	start->result = calloc(1, sizeof(*start->result));
+	if (!run_keeps(run, start->body) || !run_keeps(run, start->result))
 		return;
-	memcpy(body, result->body_length ? result->body : "", result->body_length);
-	start->body = body;
+	memcpy(start->body, result->body_length ? result->body : "", result->body_length);
 	start->location = text_copy(result->location);
 	if (result->location && !run_keeps(run, start->location))
 		return;
-	start->result = (struct http_result){ .body = body, .body_length = result->body_length,
-					      .location = start->location,
-					      .verified = result->verified };
-	if (record_copy(&http_record, &result->http, &start->result.http))
+	*start->result = (struct http_result){ .body = start->body,
+					       .body_length = result->body_length,
+					       .location = start->location,
+					       .verified = result->verified };
+	if (record_copy(&http_record, &result->http, &start->result->http))
 		run->error = -ENOMEM;
 }
 
@@ -113,16 +129,55 @@ static void first_answered(void *owner, struct http_result *result)
 	/* a listing or a file may be longer than what is read: its beginning is an answer, too */
 	start->answered = result->http.outcome == HTTP_ANSWERED ||
 			  (result->http.outcome == HTTP_TOO_LARGE && result->http.status.known);
-	if (start->answered)
+	if (start->answered && !start->target->chosen.family)
 		keep_result(start, result);
 	attempt->tls = result->tls;
 	attempt->http = result->http;
 	memset(&result->tls, 0, sizeof(result->tls));
 	memset(&result->http, 0, sizeof(result->http));
 	if (start->answered)
-		redirected(start->target, &start->result,
-			   &ladder_attempt(run, start)->http);
+		redirected(start, result->location);
 	start_finished(start);
+}
+
+static void first_url(const struct target *target, struct text *url)
+{
+	text_init(url, LADDER_URL_MAX);
+	ladder_url(target, target->row->first_path, url);
+	if (text_error(url))
+		target->run->error = -ENOMEM;
+}
+
+/* Not before: what waits for its turn among many is not looked into. */
+static void first_begun(void *owner)
+{
+	struct rung_start *start = owner;
+	struct http_request request = { .address = start->address,
+					.is_signed = target_is_signed(start->target) };
+	struct text url;
+
+	first_url(start->target, &url);
+	request.url = text_string(&url);
+	if (!start->target->run->error)
+		start->watch = experiments_watch(start->target, &request, true);
+	text_release(&url);
+}
+
+static void ask_first(struct rung_start *start, int fd)
+{
+	struct http_request request = { .address = start->address, .fd = fd,
+					.is_signed = target_is_signed(start->target),
+					.begun = first_begun };
+	struct run *run = start->target->run;
+	struct text url;
+
+	first_url(start->target, &url);
+	request.url = text_string(&url);
+	if (run->error)
+		connect_close(fd);
+	else if (http_start(run, &request, first_answered, start))
+		run->error = -ENOMEM;
+	text_release(&url);
 }
 
 static void connected(void *owner, int fd, struct tcp_fact *tcp)
@@ -130,22 +185,11 @@ static void connected(void *owner, int fd, struct tcp_fact *tcp)
 	struct rung_start *start = owner;
 	struct target *target = start->target;
 	struct attempt_fact *attempt = ladder_attempt(target->run, start);
-	struct text url;
 
 	attempt->tcp = *tcp;
 	memset(tcp, 0, sizeof(*tcp));
 	if (fd >= 0 && speaks_http(&target->url)) {
-		struct http_request request = { .address = start->address, .fd = fd,
-						.is_signed = target_is_signed(target) };
-
-		text_init(&url, LADDER_URL_MAX);
-		ladder_url(target, target->row->first_path, &url);
-		request.url = text_string(&url);
-		if (!text_error(&url))
-			start->watch = experiments_watch(target, &start->address, &request);
-		if (text_error(&url) || http_start(target->run, &request, first_answered, start))
-			target->run->error = -ENOMEM;
-		text_release(&url);
+		ask_first(start, fd);
 		return;
 	}
 	connect_close(fd);
@@ -378,9 +422,7 @@ static void free_target(struct target *target)
 
 	for (start = target->starts; start; start = next) {
 		next = start->next;
-		record_release(&http_record, &start->result.http);
-		free(start->body);
-		free(start->location);
+		forget_result(start);
 		free(start);
 	}
 	if (target->release_above)

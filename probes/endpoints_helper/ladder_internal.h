@@ -16,8 +16,9 @@ struct rung_start {
 	size_t index; /* of its row in facts->attempts, which moves as it grows */
 	bool answered;
 	struct experiment_set *watch; /* experiments.c's; NULL */
+	/* until an address is chosen: http, body, location and verified alone */
 	char *body, *location;
-	struct http_result result; /* http, body, location and verified alone */
+	struct http_result *result;
 };
 
 /* A request above the first one. */

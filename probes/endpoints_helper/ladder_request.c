@@ -87,7 +87,7 @@ int ladder_request(struct target *target, const struct rung_request *request, ht
 		};
 		run->ladder->exchanges = exchange;
 		http.url = text_string(&url);
-		exchange->watch = experiments_watch(target, &target->chosen, &http);
+		exchange->watch = experiments_watch(target, &http, false);
 		error = http_start(run, &http, exchanged, exchange);
 		exchange = NULL;
 	}

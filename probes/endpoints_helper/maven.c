@@ -131,7 +131,8 @@ static void kind_answered(void *owner, struct http_result *result)
 			kind_is(climb, kinds[i].kind);
 }
 
-static void ask_kind(struct maven_climb *climb, const struct http_result *first)
+/* Was something asked? */
+static bool ask_kind(struct maven_climb *climb, const struct http_result *first)
 {
 	const char *own = climb->target->url.path, *server = first->http.server;
 	struct text path;
@@ -150,8 +151,9 @@ static void ask_kind(struct maven_climb *climb, const struct http_result *first)
 		text_add_bytes(&path, own, (size_t)(mark - own));
 		text_add(&path, kinds[i].path);
 		maven_ask(climb, RUNG_API, 0, &path, kind_answered);
-		return;
+		return true;
 	}
+	return false;
 }
 
 /* One row for each entry of the plan, once the first of them answers. */
@@ -183,6 +185,7 @@ static void start(struct target *target, size_t index, const struct http_result 
 	struct run *run = target->run;
 	struct maven_climb *climb = calloc(1, sizeof(*climb));
 	struct text path;
+	bool asked;
 
 	if (!run_keeps(run, climb))
 		return;
@@ -191,9 +194,13 @@ static void start(struct target *target, size_t index, const struct http_result 
 	target->above = climb;
 	target->release_above = release;
 	maven_row(climb)->address = target->chosen;
-	ask_kind(climb, first);
+	asked = ask_kind(climb, first);
 	if (!maven_row(climb)->artifact) {
 		maven_note(climb, "no artifact in the plan");
+		if (!asked) { /* nobody comes back to it, and there may be many */
+			target->above = climb->next;
+			free(climb);
+		}
 		return;
 	}
 	if (maven_parse(maven_row(climb)->artifact, &climb->artifact)) {

@@ -127,6 +127,8 @@ int bench_run(char *const argv[], struct child_cost *cost)
 	if (!child) {
 		int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
+		/* a file that each of them reads from its beginning; else nothing comes of it */
+		(void)lseek(STDIN_FILENO, 0, SEEK_SET);
 		(void)dup2(quiet, STDOUT_FILENO);
 		(void)dup2(quiet, STDERR_FILENO);
 		(void)execvp(argv[0], argv);

@@ -15,6 +15,7 @@ routes=$release/tests/bench/bench_routes
 start=$release/tests/bench/bench_start
 empty=$release/tests/bench/bench_empty
 program=$release/reachback
+helper=$release/reachback-probe-endpoints
 
 if [ ! -x "$routes" ]; then
 	echo "SKIP bench: $routes is not built"
@@ -96,7 +97,7 @@ per_route() {
 	line R7 100000 "$each" "instructions:120" "$(divide "$each" 120)" 1.00
 }
 
-# U1, U2, U3: what a command costs that needs no HTTP. By CPU time: beside busy neighbours the wall
+# U1, U2, U3: what a command costs that needs no HTTP, and (U2 again) the helper that does. By CPU time: beside busy neighbours the wall
 # ratio of U2 wandered from 0.67 to 0.80 where that of CPU time kept to 0.65 to 0.67.
 start_up() {
 	"$start" U1 1.3 151 empty-program cpu "$program" --version -- "$empty" || missed=1
@@ -104,6 +105,13 @@ start_up() {
 		"$start" U2 0.75 151 ip-V cpu "$program" --version -- ip -V || missed=1
 	else
 		echo "bench U2 scale=1 SKIP no ip"
+	fi
+	if command -v curl >/dev/null; then
+		echo '{ "budget_ms": 1000 }' >"$work/request"
+		"$start" U2 1.0 51 curl--version cpu "$helper" -- curl --version <"$work/request" ||
+			missed=1
+	else
+		echo "bench U2 scale=1 SKIP no curl"
 	fi
 	if command -v valgrind >/dev/null; then
 		count=$(instructions "$program" --version)
@@ -135,6 +143,23 @@ whole() {
 		"$(divide "$wall" "$chain")" 1.05
 }
 
+# E1 to E7: endpoints
+endpoints() {
+	PATH=$PATH:/usr/sbin:/sbin
+	for tool in nginx openssl curl ip unshare; do
+		if ! command -v "$tool" >/dev/null; then
+			echo "bench E1 E2 E3 E4 E5 E6 E7 SKIP no $tool"
+			return 0
+		fi
+	done
+	if ! unshare -Urnmpf true 2>/dev/null; then
+		echo "bench E1 E2 E3 E4 E5 E6 E7 SKIP no namespaces of one's own here"
+		return 0
+	fi
+	mkdir "$work/endpoints"
+	unshare -Urnmpf --kill-child sh "$here/endpoints.sh" "$release" "$work/endpoints" || missed=1
+}
+
 stolen=$(steal)
 : >"$work/figures"
 for scale in "$@"; do
@@ -156,5 +181,6 @@ else
 fi
 start_up
 whole
+endpoints
 echo "# $(uname -sr), $(nproc) cores, load $(cut -d ' ' -f 1-3 /proc/loadavg), steal $stolen to $(steal)"
 exit "$missed"
