@@ -1,13 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The group `cloud`: tests of the API server itself, then the scenarios and sweeps of lab.py.
+# The group `cloud`: tests of the API server itself, every *_lab.sh of this folder, then the
+# scenarios and sweeps of lab.py.
 #
-#	run.sh [NAME...]     only these scenarios or sweeps (lab.py --list), or `create`
+#	run.sh [NAME...]     only these scenarios or sweeps (lab.py --list), or `create`,
+#	                     or the name of one script without _lab.sh
 #
 # Prints `ok|FAIL|SKIP cloud NAME...` lines; all of it is ended after LIMIT seconds.
 set -eu
 
 LIMIT=600
+SCRIPT_LIMIT=300
 CREATE_LIMIT=1200
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
@@ -40,6 +43,13 @@ if [ $# -eq 0 ] || [ "$1" = create ]; then
 	wait
 	[ $# -eq 0 ] || exit 0
 fi
+for script in "$here"/*_lab.sh; do
+	name=$(basename "$script" _lab.sh)
+	case " ${*:-$name} " in *" $name "*) ;; *) continue ;; esac
+	RB_RELEASE=$release timeout -s KILL "$SCRIPT_LIMIT" sh "$script" ||
+		echo "FAIL cloud $name: ended before its last test"
+	[ $# -ne 1 ] || exit 0
+done
 timeout -s KILL "$LIMIT" python3 "$here/lab.py" --program "$release/reachback" \
 	--jobs "$((2 * $(nproc)))" "$@" || [ $? -eq 1 ] ||
 	echo "FAIL cloud lab: ended before its last scenario"
