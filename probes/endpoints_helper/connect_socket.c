@@ -184,7 +184,9 @@ void socket_read_source(int fd, struct address *source)
 {
 	struct socket_address local = { .length = sizeof(local.room) };
 
-	if (!getsockname(fd, &local.any, &local.length))
+	/* here and below: what is refused once for no reason of its own is not refused twice */
+	if (!getsockname(fd, &local.any, &local.length) ||
+	    !getsockname(fd, &local.any, &local.length))
 		*source = from_sockaddr(&local.any);
 }
 
@@ -193,7 +195,8 @@ static bool read_info(int fd, struct tcp_info *info)
 	socklen_t length = sizeof(*info);
 
 	memset(info, 0, sizeof(*info));
-	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &length);
+	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &length) ||
+	       !getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &length);
 }
 
 bool socket_is_connected(int fd)

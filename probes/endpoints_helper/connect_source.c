@@ -24,7 +24,10 @@ static void read_address(int fd, const char *dev, struct address *address)
 	struct sockaddr_in four;
 
 	memcpy(request.ifr_name, dev, strnlen(dev, IFNAMSIZ - 1));
-	if (ioctl(fd, SIOCGIFADDR, &request))
+	if (ioctl(fd, SIOCGIFADDR, &request) && errno != EADDRNOTAVAIL &&
+	    ioctl(fd, SIOCGIFADDR, &request))
+		return;
+	if (request.ifr_addr.sa_family != AF_INET)
 		return;
 	memcpy(&four, &request.ifr_addr, sizeof(four));
 	*address = address_from_ipv4(ntohl(four.sin_addr.s_addr));
@@ -42,10 +45,11 @@ static int try_device(int fd, struct endpoint_source *source)
 {
 	size_t length = strlen(source->dev);
 
-	if (length >= IFNAMSIZ || !if_nametoindex(source->dev))
+	if (length >= IFNAMSIZ || (!if_nametoindex(source->dev) && !if_nametoindex(source->dev)))
 		return -ENODEV;
 	read_address(fd, source->dev, &source->address);
-	if (!setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, source->dev, (socklen_t)length)) {
+	if (!setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, source->dev, (socklen_t)length) ||
+	    !setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, source->dev, (socklen_t)length)) {
 		source->binding = BOUND_DEVICE;
 		return 0;
 	}

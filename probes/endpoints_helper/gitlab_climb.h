@@ -43,6 +43,7 @@ struct gitlab_climb {
 	size_t attributes, candidate; /* where the walk over tree.files stands */
 	struct strings patterns;
 	struct lfs_pointer pointer; /* oid "": none yet */
+	bool unread; /* a file that may be a pointer did not come */
 	bool git_ready, batched;
 };
 

@@ -82,6 +82,10 @@ static void give_up(struct gitlab_climb *climb)
 {
 	struct text path;
 
+	if (climb->unread) {
+		settle(climb, false, "a file that may be an LFS pointer could not be read");
+		return;
+	}
 	if (climb->tree_whole && climb->raws < TRACKED_MAX) {
 		settle(climb, true, "no file of the default branch is an LFS pointer");
 		return;
@@ -99,6 +103,7 @@ static void pointer_answered(void *owner, struct http_result *result)
 	struct gitlab_climb *climb = owner;
 	struct gitlab_fact *row = gitlab_row(climb);
 
+	climb->unread = climb->unread || gitlab_status(result) != 200;
 	if (gitlab_status(result) != 200 ||
 	    lfs_read_pointer(result->body, result->body_length, &climb->pointer)) {
 		climb->pointer.oid[0] = '\0';

@@ -92,8 +92,50 @@ int exchange_clock(struct exchange *exchange, uint64_t most)
 	return loop_after(&run->loop, &exchange->deadline, exchange->given_us);
 }
 
+static void fresh_head(struct exchange *exchange)
+{
+	http_head_release(&exchange->head);
+	exchange->head = (struct http_head){ .fact = &exchange->result.http,
+					     .url = exchange->url.text };
+}
+
+/*
+ * Once more, on another connection: what failed here for no reason of its own must not change what
+ * is seen of the peer.
+ */
+static bool try_again(struct exchange *exchange, CURLcode code)
+{
+	/* memory was asked for twice already; a header without end ends so, too */
+	if (exchange->repeated || exchange->why || code == CURLE_OUT_OF_MEMORY ||
+	    !exchange_failed_here(exchange, code))
+		return false;
+	exchange->repeated = true;
+	exchange_give_turn_back(exchange);
+	exchange_take_back(exchange);
+	if (exchange->line) {
+		exchange->sni = exchange->line->tls.sni;
+		exchange->line->tls.sni = NULL;
+	}
+	line_leave(exchange);
+	connect_close(exchange->fd);
+	exchange->fd = -1;
+	record_release(&tcp_record, &exchange->result.tcp);
+	record_release(&http_record, &exchange->result.http);
+	fresh_head(exchange);
+	text_clear(&exchange->body);
+	exchange->sent = exchange->received_before = 0;
+	exchange->tried = exchange->wants_one = false;
+	exchange->enough = exchange->too_large = exchange->no_http = false;
+	exchange->stage = STAGE_START;
+	if (loop_after(&exchange->web->run->loop, &exchange->deadline, 0))
+		exchange->web->run->error = -ENOMEM;
+	return true;
+}
+
 void exchange_end(struct exchange *exchange, CURLcode code, bool timed_out)
 {
+	if (!timed_out && try_again(exchange, code))
+		return;
 	exchange_tell(exchange, code, timed_out);
 	exchange_take_back(exchange);
 	exchange->done(exchange->owner, &exchange->result);
@@ -325,8 +367,7 @@ int http_start(struct run *run, const struct http_request *request, http_done *d
 		exchange->stage = exchange->why ? STAGE_REFUSED : STAGE_START;
 		if (!exchange->why && exchange_add_secret(exchange))
 			run->error = -ENOMEM;
-		exchange->head = (struct http_head){ .fact = &exchange->result.http,
-						     .url = exchange->url.text };
+		fresh_head(exchange);
 		error = loop_after(&run->loop, &exchange->deadline, 0);
 	}
 	if (error) {

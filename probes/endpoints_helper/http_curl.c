@@ -4,6 +4,7 @@
  * request while it lasts.
  */
 #include "probes/endpoints_helper/http_web.h"
+#include "probes/endpoints_helper/memory.h"
 
 #include "rules/text.h"
 
@@ -128,7 +129,8 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *owner, void 
 int web_multi_open(struct web *web)
 {
 	web->clock = (struct timer){ .strike = clock_struck, .owner = web };
-	if (curl_global_init(CURL_GLOBAL_DEFAULT))
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, memory_get, free, memory_resize, memory_copy,
+				 memory_get_zeroed))
 		return -ENOMEM;
 	web->multi = curl_multi_init();
 	if (!web->multi || curl_multi_setopt(web->multi, CURLMOPT_SOCKETFUNCTION, set_socket) ||

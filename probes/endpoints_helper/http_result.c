@@ -99,7 +99,8 @@ static int outcome_of(struct exchange *exchange, CURLcode code, bool timed_out)
 		return HTTP_TOO_LARGE;
 	if (exchange->no_http)
 		return HTTP_MALFORMED;
-	if (exchange->why)
+	if (exchange->why || (!timed_out && code != CURLE_OUT_OF_MEMORY &&
+			      exchange_failed_here(exchange, code)))
 		return HTTP_FAILED;
 	return timed_out ? outcome_of_deadline(exchange) : outcome_of_code(exchange, code);
 }
@@ -126,7 +127,7 @@ static void tell_http(struct exchange *exchange, CURLcode code, bool timed_out)
 		run->error = -ENOMEM;
 }
 
-static void tell_tls(struct exchange *exchange, bool timed_out)
+static void tell_tls(struct exchange *exchange, CURLcode code, bool timed_out)
 {
 	struct line *line = exchange->line;
 	struct tls_fact *fact = &exchange->result.tls;
@@ -142,6 +143,9 @@ static void tell_tls(struct exchange *exchange, bool timed_out)
 	line->tls.fact = (struct tls_fact){ .outcome = TLS_UNTRIED };
 	if (line->tls.error)
 		exchange->web->run->error = -ENOMEM;
+	/* as good as not tried, and the words say why */
+	if (!timed_out && fact->outcome != TLS_DONE && exchange_failed_here(exchange, code))
+		fact->outcome = TLS_UNTRIED;
 	if (timed_out && exchange->stage == STAGE_HANDSHAKE) {
 		free(fact->error);
 		fact->error = limit(exchange, "handshake", HANDSHAKE_TIME_US);
@@ -157,7 +161,7 @@ void exchange_tell(struct exchange *exchange, CURLcode code, bool timed_out)
 	result->body = text_string(&exchange->body);
 	result->body_length = exchange->body.length;
 	result->location = exchange->head.location;
-	tell_tls(exchange, timed_out && exchange->stage == STAGE_HANDSHAKE);
+	tell_tls(exchange, code, timed_out && exchange->stage == STAGE_HANDSHAKE);
 	switch (exchange->stage) {
 	case STAGE_REFUSED:
 	case STAGE_REQUEST:

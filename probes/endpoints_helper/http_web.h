@@ -85,6 +85,7 @@ struct exchange {
 
 	int fd;         /* connected and ours; -1: none */
 	bool tried;     /* a connection was asked for once */
+	bool repeated;  /* the request failed here, and is made once more */
 	bool wants_one; /* libcurl found none to use again */
 	struct line *line;  /* made for this exchange; NULL: one is used again, or none was made */
 	struct line *again; /* that is used again */
@@ -134,6 +135,9 @@ CURLcode line_secure(CURL *easy, void *context, void *line);
 
 /* http_result.c */
 void exchange_tell(struct exchange *exchange, CURLcode code, bool timed_out);
+
+/* http_own.c: was it this machine, and not the peer or the way to it, that failed? */
+bool exchange_failed_here(const struct exchange *exchange, CURLcode code);
 
 /* http_secret.c: adds the header of the exchange's credentials. -ENOMEM. */
 int exchange_add_secret(struct exchange *exchange);

@@ -30,16 +30,30 @@ uint64_t loop_now(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+/*
+ * A descriptor that was closed has left the set by itself. One that stays in it is a pointer to an
+ * owner who goes: it must never be followed.
+ */
+static void take_out(struct loop *loop, int fd)
+{
+	unsigned int tries;
+
+	for (tries = 0; tries < 2; tries++)
+		if (!epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL) || errno == EBADF ||
+		    errno == ENOENT)
+			return;
+	loop->error = -errno;
+}
+
 int loop_watch(struct loop *loop, struct watch *watch, uint32_t events)
 {
 	struct epoll_event event = { .events = events, .data.ptr = watch };
 	int how = watch->added ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
 	if (!events) {
-		/* a descriptor that was closed has left the set by itself */
 		if (watch->added) {
-			(void)epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, &event);
 			loop->watches--;
+			take_out(loop, watch->fd);
 		}
 		watch->added = false;
 		return 0;
@@ -156,6 +170,8 @@ int loop_run(struct loop *loop, uint64_t deadline)
 		struct epoll_event event;
 		int found;
 
+		if (loop->error)
+			return loop->error;
 		if (now >= deadline)
 			return -ETIMEDOUT;
 		found = epoll_wait(loop->epoll, &event, 1, wait_ms(loop, now, deadline));
@@ -168,5 +184,5 @@ int loop_run(struct loop *loop, uint64_t deadline)
 		}
 		strike_timers(loop);
 	}
-	return 0;
+	return loop->error;
 }

@@ -33,6 +33,7 @@ struct loop {
 	size_t watches;
 	struct timer **heap; /* by due */
 	size_t timers, room;
+	int error; /* latched: a watch could not be taken out, and its owner may be gone */
 };
 
 int loop_init(struct loop *loop);
@@ -43,7 +44,7 @@ int loop_watch(struct loop *loop, struct watch *watch, uint32_t events);
 /* Sets the timer, anew if it is set; -ENOMEM. */
 int loop_after(struct loop *loop, struct timer *timer, uint64_t microseconds);
 void loop_cancel(struct loop *loop, struct timer *timer);
-/* Runs until nothing is left (0) or until `deadline` (-ETIMEDOUT). */
+/* Runs until nothing is left (0) or until `deadline` (-ETIMEDOUT); other negative errno. */
 int loop_run(struct loop *loop, uint64_t deadline);
 
 #endif

@@ -9,6 +9,7 @@
 #include "probes/endpoints_helper/experiments.h"
 #include "probes/endpoints_helper/http.h"
 #include "probes/endpoints_helper/ladder.h"
+#include "probes/endpoints_helper/memory.h"
 #include "probes/endpoints_helper/names.h"
 #include "probes/helper.h"
 #include "rules/text.h"
@@ -180,6 +181,8 @@ int main(void)
 	struct endpoints_request request = { .budget_ms = 0 };
 	int error = helper_begin();
 
+	if (!error)
+		error = memory_open();
 	if (!error)
 		error = read_request(&request);
 	if (!error)

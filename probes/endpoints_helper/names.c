@@ -2,6 +2,7 @@
 /* Hosts: what is asked about each, which answer this machine goes by, and who waits for it. */
 #include "probes/endpoints_helper/names.h"
 
+#include "probes/endpoints_helper/memory.h"
 #include "probes/endpoints_helper/names_internal.h"
 #include "probes/endpoints_helper/url.h"
 #include "rules/text.h"
@@ -351,24 +352,6 @@ int names_resolve(struct run *run, const char *name, uint32_t port, names_done *
 	return run->error;
 }
 
-/*
- * c-ares takes some failed allocations for failures of the network: a second try keeps one that
- * fails for no lasting reason from changing what is seen. Where all fail, our own will tell.
- */
-static void *retried_malloc(size_t size)
-{
-	void *memory = malloc(size);
-
-	return memory ? memory : malloc(size);
-}
-
-static void *retried_realloc(void *old, size_t size)
-{
-	void *memory = realloc(old, size);
-
-	return memory ? memory : realloc(old, size);
-}
-
 int names_open(struct run *run)
 {
 	struct names *names = calloc(1, sizeof(*names));
@@ -378,7 +361,7 @@ int names_open(struct run *run)
 	if (!names)
 		return -ENOMEM;
 	run->names = names;
-	if (ares_library_init_mem(ARES_LIB_INIT_ALL, retried_malloc, free, retried_realloc))
+	if (ares_library_init_mem(ARES_LIB_INIT_ALL, memory_get, free, memory_resize))
 		return -ENOMEM;
 	error = names_config_read(&names->config, run->request);
 	if (error)

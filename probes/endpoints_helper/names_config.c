@@ -234,7 +234,8 @@ static int read_all(int file, struct text *text)
 		else if (got < 0 && errno != EINTR && failures++)
 			return -errno;
 	}
-	return 0;
+	/* a file that is too long goes as it is: its text tells */
+	return text_error(text) == -ENOMEM ? -ENOMEM : 0;
 }
 
 /* A file of /etc, or what `ip netns exec` would put in its place. */

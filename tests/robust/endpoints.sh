@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# usage: endpoints.sh BUILD_DIRECTORY [SECONDS|all]
+# Disturbs the endpoint helper while it climbs all rungs of healthy peers in a namespace of its own:
+# the allocations of each call site and each system call fail. A sample that takes SECONDS (50), or
+# all of it (about half an hour). See endpoints.py for what is demanded.
+set -eu
+
+build=$(CDPATH='' cd -- "$1" && pwd -P)
+most=${2:-50}
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+PATH="$PATH:/usr/sbin:/sbin"
+export PATH
+
+skip() { # WHY
+	echo "SKIP robust endpoints: $1"
+	exit 0
+}
+
+for tool in unshare ip python3 openssl; do
+	command -v "$tool" >/dev/null || skip "no $tool"
+done
+[ -f "$build/tests/robust/libfail_site.so" ] || skip "this build has an allocator of its own"
+user=
+[ "$(id -u)" = 0 ] || user=-Ur
+# shellcheck disable=SC2086
+if unshare $user -mnupf --mount-proc true 2>/dev/null; then
+	set -- $user -mnupf --mount-proc
+elif unshare $user -mnu true 2>/dev/null; then
+	set -- $user -mnu
+else
+	skip "neither root nor user namespaces"
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+unshare "$@" python3 "$here/endpoints.py" "$build" "$work" "$most"
