@@ -176,8 +176,8 @@ enum cloud_way cloud_hop_way(const struct cloud_hop *hop)
 		{ "Attachment", WAY_ROUTER },     { "TransitRouter", WAY_ROUTER },
 		{ "CEN", WAY_ROUTER },            { "TR", WAY_ROUTER },
 		{ "Ecr", WAY_ROUTER },            { "VpnGateway", WAY_VPN },
-		{ "VPN", WAY_VPN },               { "Ipv4Gateway", WAY_INTERNET },
-		{ "NatGateway", WAY_INTERNET },   { "Instance", WAY_MACHINE },
+		{ "VPN", WAY_VPN },               { "Ipv4Gateway", WAY_GATEWAY },
+		{ "NatGateway", WAY_NAT },   { "Instance", WAY_MACHINE },
 		{ "HaVip", WAY_MACHINE },         { "NetworkInterface", WAY_MACHINE },
 	};
 	size_t i;

@@ -47,7 +47,8 @@ enum cloud_way {
 	WAY_VPC,       /* a VPC, by its id */
 	WAY_ROUTER,    /* a transit router, CEN or Express Connect Router */
 	WAY_VPN,       /* a VPN gateway */
-	WAY_INTERNET,  /* an IPv4 gateway, a NAT gateway */
+	WAY_NAT,       /* a NAT gateway */
+	WAY_GATEWAY,   /* an IPv4 gateway */
 	WAY_MACHINE,   /* an instance, a network interface, a virtual address */
 	WAY_OTHER      /* anything else: on a border router, the data center */
 };

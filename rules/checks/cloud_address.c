@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The addresses of the link's form are private ones (CTL-16). */
-#include "rules/checks/cloud_rules.h"
-
 #include "rules/checks/checks.h"
+#include "rules/checks/cloud_rules.h"
 #include "rules/checks/endpoint_form.h"
 
 /* RFC 6598 and RFC 2544: reachable from nowhere, so not public. */
@@ -36,15 +35,21 @@ static bool is_of_vpc(const struct rule_context *context, const struct address *
 	return false;
 }
 
+bool cloud_is_public(const struct rule_context *context, const struct address *address)
+{
+	return form_is_public(&context->facts->plan, address) &&
+	       !prefix_contains(&shared_space, address_ipv4(address)) &&
+	       !prefix_contains(&benchmarks, address_ipv4(address)) &&
+	       !is_of_vpc(context, address);
+}
+
 static void judge(const struct rule_context *context, const struct address *address,
 		  const char *field, const char *pointer, struct findings *out)
 {
 	char text[ADDRESS_TEXT_MAX];
 	struct finding *finding;
 
-	if (!form_is_public(&context->facts->plan, address) ||
-	    prefix_contains(&shared_space, address_ipv4(address)) ||
-	    prefix_contains(&benchmarks, address_ipv4(address)) || is_of_vpc(context, address))
+	if (!cloud_is_public(context, address))
 		return;
 	finding = findings_add(out, STATUS_FAIL);
 	if (!finding)

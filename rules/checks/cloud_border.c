@@ -233,7 +233,7 @@ static void judge_sessions(const struct border_view *view)
 		if (!cloud_word_is(peer->status, "Established"))
 			add_session(view, peer, fixed || sessions.up ? STATUS_WARN : STATUS_FAIL,
 				    "CLD-08", "is not established");
-		else if (peer->received.known && peer->received.value > limit)
+		else if (peer->received.known && peer->received.value >= limit)
 			add_session(view, peer, route ? STATUS_WARN : STATUS_FAIL, "CLD-07",
 				    "sends more routes than the border router takes");
 	}

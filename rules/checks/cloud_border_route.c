@@ -25,7 +25,8 @@ struct return_view {
 	struct findings *out;
 };
 
-static enum leg judge_leg(struct return_view *view, const struct cloud_hop *hop)
+/* `is_meant`: the entry is for the range, and no default or cover that happens to meet it. */
+static enum leg judge_leg(struct return_view *view, const struct cloud_hop *hop, bool is_meant)
 {
 	const char *vpc = cloud_leg_vpc(view->transit, hop);
 	enum cloud_way way = cloud_hop_way(hop);
@@ -38,23 +39,40 @@ static enum leg judge_leg(struct return_view *view, const struct cloud_hop *hop)
 	}
 	if (way == WAY_ROUTER)
 		return LEG_GOOD; /* what the router makes of it, cen-carries-routes tells */
-	if (way != WAY_INTERFACE)
-		return vpc ? LEG_UNSURE : LEG_LOST;
+	if (way != WAY_INTERFACE && way != WAY_VPC)
+		return is_meant ? LEG_WRONG : LEG_LOST;
 	if (!view->vpc || view->transit->interfaces.state != FACT_OK)
 		return LEG_UNSURE;
 	return LEG_WRONG; /* an interface that is gone, or that leads to no VPC */
 }
 
-static enum leg judge_route(struct return_view *view, const struct cloud_route *route)
+static void judge_legs(struct return_view *view, const struct cloud_route *route,
+		       bool seen[LEG_COUNT])
 {
-	bool seen[LEG_COUNT] = { false };
+	bool is_meant = route->destination.length > cloud_service_route.length;
 	size_t i;
 
-	for (i = 0; route && i < route->next_hops.count; i++) {
+	for (i = 0; i < route->next_hops.count; i++) {
 		const struct cloud_hop *hop = LIST_AT(&route->next_hops, struct cloud_hop, i);
 
 		if (cloud_hop_carries(hop))
-			seen[judge_leg(view, hop)] = true;
+			seen[judge_leg(view, hop, is_meant)] = true;
+	}
+}
+
+/* Entries with one destination share its traffic, as legs of one entry do. */
+static enum leg judge_route(struct return_view *view, const struct cloud_route *route)
+{
+	const struct list *routes = &view->transit->routes;
+	bool seen[LEG_COUNT] = { false };
+	size_t i;
+
+	for (i = 0; route && i < routes->count; i++) {
+		const struct cloud_route *one = LIST_AT(routes, struct cloud_route, i);
+
+		if (text_equal(one->table, route->table) && cloud_route_is_active(one) &&
+		    prefix_equal(&one->destination, &route->destination))
+			judge_legs(view, one, seen);
 	}
 	view->mixed |= seen[LEG_GOOD] && seen[LEG_WRONG];
 	if (seen[LEG_WRONG])
@@ -138,16 +156,16 @@ static void add_lost(struct return_view *view)
 static void add_wrong(struct return_view *view)
 {
 	char percent[48], range[PREFIX_TEXT_MAX];
-	bool shared = view->mixed || view->parts[LEG_GOOD].count;
+	bool shared = view->mixed && view->other;
 	struct finding *finding = add_part(view, STATUS_FAIL, LEG_WRONG, percent,
 					   sizeof(percent));
 
 	prefix_print(&reverse_range, range);
-	finding_cause(view->out, finding, shared && view->other ? "OVL-13" : "CLD-03");
+	finding_cause(view->out, finding, shared ? "OVL-13" : "CLD-03");
 	finding_message(view->out, finding, "border router %s leads %s of %s to %s%s",
 			view->vbr->id, percent, range,
-			view->other ? view->other : "a router interface that leads to no VPC",
-			shared ? ", and the rest to the link's VPC" : "");
+			view->other ? view->other : "the data center, or an interface that is gone",
+			shared ? " as well as to the link's VPC" : "");
 	finding_expected(view->out, finding, "all of %s towards %s", range,
 			 view->vpc ? view->vpc : "the VPC");
 	finding_remedy(view->out, finding, "cloud", shared
@@ -266,7 +284,8 @@ static bool same_site(const struct rule_context *context, const struct vbr_fact 
 						   address_ipv4(&services.items[0]))
 			       : NULL;
 	hop = route && route->destination.length ? route->next_hops.items : NULL;
-	return hop && cloud_hop_way(hop) == WAY_OTHER;
+	return hop && cloud_hop_way(hop) != WAY_INTERFACE && cloud_hop_way(hop) != WAY_ROUTER &&
+	       cloud_hop_way(hop) != WAY_VPC;
 }
 
 static void judge_pair(const struct rule_context *context, const struct vbr_fact *ours,

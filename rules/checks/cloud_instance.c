@@ -8,8 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define PERSONAL_ID "crpi-"
-
 static const char *words(const char *word)
 {
 	return word ? word : "?";
@@ -62,7 +60,7 @@ static void evaluate_edition(const struct rule_context *context, struct findings
 	const struct instance_facts *instance = &context->facts->instance;
 	struct finding *finding;
 
-	if (instance->id && text_has_prefix(instance->id, PERSONAL_ID)) {
+	if (instance->id && text_has_prefix(instance->id, CLOUD_PERSONAL_ID)) {
 		add_edition(instance, "of the Personal Edition", out);
 		return;
 	}

@@ -137,7 +137,7 @@ static void judge_domain(const struct zone_view *view)
 		return;
 	if (!is_registrys(view->domain))
 		return; /* a name of the user's own may well be public */
-	if (zones->zone_list.count && zones->zone_list.count >= zones->zones && !unread) {
+	if (zones->zone_list.count >= zones->zones && !unread) {
 		add_warning(view, "/private_zones/zones", "is in no zone that the VPC sees");
 		return;
 	}

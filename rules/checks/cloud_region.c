@@ -50,7 +50,8 @@ static void judge_instance(const struct region_view *view)
 	if (is_elsewhere(view, instance->region))
 		add_elsewhere(view, instance->id, "instance", instance->region,
 			      "/instance/region");
-	else if (instance->found.known && !instance->found.value)
+	else if (instance->found.known && !instance->found.value &&
+		 !text_has_prefix(instance->id, CLOUD_PERSONAL_ID))
 		add_elsewhere(view, instance->id, "instance", NULL, "/instance/found");
 }
 
@@ -96,6 +97,7 @@ static void judge_network(const struct region_view *view)
 static void judge_border(const struct region_view *view)
 {
 	const struct transit_facts *transit = &view->context->facts->transit;
+	bool told = false;
 	size_t i;
 
 	if (!cloud_is_datacenter(view->context) || transit->section.state != FACT_OK)
@@ -105,11 +107,16 @@ static void judge_border(const struct region_view *view)
 			LIST_AT(&transit->member_list, struct cen_member_fact, i);
 
 		if (text_equal(member->id, transit->vbr_id) && member->id &&
-		    is_elsewhere(view, member->region))
+		    is_elsewhere(view, member->region)) {
+			told = true;
 			add_elsewhere(view, member->id, "border router", member->region,
 				      CLOUD_POINTER("/transit/member_list",
 						    &transit->member_list, member).text);
+		}
 	}
+	if (!told && transit->vbr_id && transit->vbrs.state == FACT_OK &&
+	    !transit_vbr(transit, transit->vbr_id))
+		add_elsewhere(view, transit->vbr_id, "border router", NULL, "/transit/vbr_id");
 }
 
 /* The interfaces that own the plan's addresses: an address of an instance in the cloud. */

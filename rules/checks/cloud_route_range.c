@@ -40,7 +40,7 @@ static bool goes_outside(const struct cloud_route *route)
 	size_t i;
 
 	for (i = 0; i < route->next_hops.count; i++)
-		if (cloud_hop_way(LIST_AT(&route->next_hops, struct cloud_hop, i)) == WAY_INTERNET)
+		if (cloud_hop_way(LIST_AT(&route->next_hops, struct cloud_hop, i)) == WAY_GATEWAY)
 			return true;
 	return false;
 }
@@ -114,7 +114,7 @@ static void judge_vpc_cidr(const struct network_facts *network, const struct vpc
 	if (!cidr->known || !prefix_overlaps(cidr, &reverse_range) ||
 	    cidr->length <= cloud_service_route.length)
 		return;
-	finding = cloud_finding(out, user ? STATUS_WARN : STATUS_FAIL, vpc->id);
+	finding = cloud_finding(out, STATUS_FAIL, vpc->id);
 	if (!finding)
 		return;
 	prefix_print(cidr, text);

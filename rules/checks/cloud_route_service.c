@@ -80,8 +80,8 @@ static void add_missing(const struct service_view *view)
 	finding_cause(view->out, finding, datacenter ? "CLD-04" : "CLD-12");
 	finding_expected(view->out, finding, "an entry for %s", view->text);
 	if (view->route)
-		finding_message(view->out, finding, "the link's vSwitch reaches %s by its default "
-				"route alone, which leads to the Internet", view->text);
+		finding_message(view->out, finding, "the entry that %s meets in the route table of "
+				"the link's vSwitch does not lead there", view->text);
 	else
 		finding_message(view->out, finding, "the route table of the link's vSwitch has no "
 				"active entry for %s", view->text);
@@ -129,16 +129,33 @@ static void add_pass(const struct service_view *view)
 	finding_message(view->out, finding, "the link's vSwitch has a route to %s", view->text);
 }
 
+/* The address is another VPC's: its interface sits there, and this VPC has the same network. */
+static bool is_elsewhere(const struct service_view *view)
+{
+	const struct groups_facts *groups = &view->context->facts->groups;
+	const char *vpc = cloud_link_vpc(view->context);
+	const struct interface_fact *one;
+	const struct owner_fact *owner;
+
+	if (groups->section.state != FACT_OK || !vpc)
+		return false;
+	owner = groups_owner(groups, view->address);
+	one = owner && owner->interface ? groups_interface(groups, owner->interface) : NULL;
+	return one && one->vpc_id && !text_equal(one->vpc_id, vpc);
+}
+
 static void judge_way(const struct service_view *view, enum cloud_way way)
 {
 	bool by_default = view->route->destination.length == 0;
 
-	if (way == WAY_VPN || (way == WAY_INTERNET && !by_default))
+	if (way == WAY_VPN || (way == WAY_GATEWAY && !by_default))
 		add_wrong(view, way);
-	else if (by_default && (way == WAY_INTERNET || way == WAY_MACHINE))
+	else if (way == WAY_NAT || way == WAY_GATEWAY || (by_default && way == WAY_MACHINE))
 		add_missing(view);
 	else if (way == WAY_LOCAL && view->context->access == ACCESS_DATACENTER)
 		add_inside(view);
+	else if (way == WAY_LOCAL && is_elsewhere(view))
+		add_missing(view);
 	else
 		add_pass(view);
 }
@@ -146,7 +163,8 @@ static void judge_way(const struct service_view *view, enum cloud_way way)
 /* The worst of the legs that carry traffic speaks for all: each takes a part of the builds. */
 static void judge_address(const struct service_view *view)
 {
-	static const enum cloud_way worst[] = { WAY_VPN, WAY_INTERNET, WAY_MACHINE, WAY_LOCAL };
+	static const enum cloud_way worst[] = { WAY_VPN, WAY_GATEWAY, WAY_NAT, WAY_MACHINE,
+						WAY_LOCAL };
 	enum cloud_way way = WAY_OTHER;
 	size_t i, leg, rank = sizeof(worst) / sizeof(worst[0]);
 
@@ -165,6 +183,16 @@ static void judge_address(const struct service_view *view)
 	if (rank < sizeof(worst) / sizeof(worst[0]))
 		way = worst[rank];
 	judge_way(view, way);
+}
+
+static void add_public(const struct service_view *view)
+{
+	struct finding *finding = add(view, STATUS_BLOCKED);
+
+	finding_message(view->out, finding, "%s is a public address: no way to it is due",
+			view->text);
+	if (finding && strings_add(&finding->blocked_by, "private-addresses-named"))
+		view->out->error = -ENOMEM;
 }
 
 static void evaluate(const struct rule_context *context, struct findings *out)
@@ -187,7 +215,10 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 		view.route = cloud_route_match(&view.network->routes, view.table,
 					       address_ipv4(view.address));
 		(void)address_print(view.address, view.text);
-		judge_address(&view);
+		if (cloud_is_public(context, view.address))
+			add_public(&view);
+		else
+			judge_address(&view);
 	}
 }
 
@@ -209,7 +240,7 @@ const struct rule rule_vpc_route_to_service = {
 	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_NETWORK),
 	.vantages = VANTAGE_CLOUD,
 	.causes = { "CLD-04", "CLD-11", "CLD-12", "EC-18" },
-	.after = { "cen-carries-routes" },
+	.after = { "private-addresses-named", "cen-carries-routes" },
 	.why = "the registry's interface sits on this vSwitch and reaches what its route table "
 	       "reaches, whatever other tables of the VPC say",
 	.evidence = "the longest active entry for each address in the table that this very vSwitch "

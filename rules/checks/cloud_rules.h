@@ -15,6 +15,8 @@
 #define VANTAGE_CLOUD                                                                              \
 	(VANTAGE_BIT(VANTAGE_GITLAB_HOST) | VANTAGE_BIT(VANTAGE_IDC_ROUTER) |                      \
 	 VANTAGE_BIT(VANTAGE_VSWITCH_HOST) | VANTAGE_BIT(VANTAGE_OFFLINE))
+/* How ids of the Personal Edition begin. */
+#define CLOUD_PERSONAL_ID "crpi-"
 #define CLOUD_READS (SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_CLOUD))
 
 extern const struct rule rule_regions_equal;
@@ -85,6 +87,9 @@ void cloud_route_words(const struct cloud_route *route, struct text *out);
 bool cloud_vbr_is_ours(const struct rule_context *context, const struct vbr_fact *vbr);
 /* `unknown` where there is none that could be judged; true: there is at least one. */
 bool cloud_vbrs(const struct rule_context *context, struct findings *out);
+/* A public address in the place of a private one: private-addresses-named says so. */
+bool cloud_is_public(const struct rule_context *context, const struct address *address);
+
 /* Where a border router's leg leads: to the VPC of that id; NULL: no VPC, or not known. */
 const char *cloud_leg_vpc(const struct transit_facts *transit, const struct cloud_hop *hop);
 

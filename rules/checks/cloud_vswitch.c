@@ -5,8 +5,6 @@
  */
 #include "rules/checks/cloud_rules.h"
 
-#include <strings.h>
-
 static struct cloud_pointer vswitch_place(const struct network_facts *network,
 					  const struct vswitch_fact *vswitch)
 {
@@ -54,11 +52,12 @@ static void add_other_owner(const struct rule_context *context, const struct vsw
 			    const struct vpc_fact *vpc, struct findings *out)
 {
 	const struct network_facts *network = &context->facts->network;
-	struct finding *finding = cloud_finding(out, STATUS_FAIL, vswitch->id);
+	struct finding *finding = cloud_finding(out, STATUS_WARN, vswitch->id);
 
 	finding_cause(out, finding, "CLD-12");
-	finding_message(out, finding, "vSwitch %s is account %s's, VPC %s is account %s's",
-			vswitch->id, vswitch->owner, vpc->id, vpc->owner);
+	finding_message(out, finding, "vSwitch %s is shared by account %s: whether the registry "
+			"may put its interface there is not told", vswitch->id,
+			vswitch->owner);
 	finding_expected(out, finding, "vSwitch and VPC of one account");
 	finding_evidence(out, finding, vswitch_place(network, vswitch).text, "owner %s%s%s",
 			 vswitch->owner, vswitch->share_type ? ", " : "",
@@ -105,18 +104,6 @@ const struct rule rule_vswitch_of_vpc = {
 	.eval = evaluate_vpc,
 };
 
-static void add_pending(const struct network_facts *network, const struct vswitch_fact *vswitch,
-			struct findings *out)
-{
-	struct finding *finding = cloud_finding(out, STATUS_UNKNOWN, vswitch->id);
-
-	finding_message(out, finding, "the vSwitch is %s, not Available: its free addresses mean "
-				      "nothing yet", vswitch->status);
-	finding_evidence(out, finding, vswitch_place(network, vswitch).text, "status %s",
-			 vswitch->status);
-	finding_settle(out, finding, "reachback check, once the vSwitch is Available");
-}
-
 static void evaluate_addresses(const struct rule_context *context, struct findings *out)
 {
 	const struct network_facts *network = &context->facts->network;
@@ -125,10 +112,6 @@ static void evaluate_addresses(const struct rule_context *context, struct findin
 
 	if (!vswitch)
 		return;
-	if (vswitch->status && strcasecmp(vswitch->status, "Available") != 0) {
-		add_pending(network, vswitch, out);
-		return;
-	}
 	if (!vswitch->free_addresses.known) {
 		finding = cloud_finding(out, STATUS_UNKNOWN, vswitch->id);
 		finding_message(out, finding, "how many addresses are free was not told");

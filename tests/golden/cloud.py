@@ -52,6 +52,8 @@ def regions():
     pair("ctl04-vswitch-elsewhere", "not-ready CTL-04",
          put("network", "vswitch_list", 0, zone="cn-shanghai-b"),
          healthy=put("network", "vswitch_list", 0, zone="cn-hangzhou-e"))
+    pair("ctl04-border-router-not-found", "not-ready CTL-04",
+         put("transit", vbr_list=[], tables=[], routes=[], interface_list=[], peer_list=[]))
     pair("ctl04-border-router-elsewhere", "not-ready CTL-04",
          put("transit", "member_list", 1, region="cn-shanghai"), base=by_cen)
 
@@ -104,6 +106,10 @@ def control():
          put("instance", "linked_vpcs", 0, issue="PRIVATE_ZONE_CONFLICT_AT_z-b"))
     pair("dns06-zone-gone", "ready-with-risks DNS-06",
          put("private_zones", "zone_list", 0, name="corp.example"))
+    pair("dns06-no-zone-at-all", "ready-with-risks DNS-06",
+         put("private_zones", zones=0, zone_list=[]))
+    pair("ctl07-id-of-the-personal-edition", "not-ready CTL-07",
+         both(put("instance", id="crpi-a", found=0), put("plan", "link", instance_id="crpi-a")))
 
 
 def vpc():
@@ -119,6 +125,9 @@ def vpc():
     pair("ovl14-vpc-inside-the-range", "not-ready OVL-14",
          put("network", "vpcs", 0, secondary_cidrs=["100.104.128.0/17"]), "ecs",
          healthy=put("network", "vpcs", 0, secondary_cidrs=["100.88.0.0/16"]))
+    pair("ovl14-user-cidr", "not-ready OVL-14",
+         put("network", "vpcs", 0, user_cidrs=["100.104.0.0/16"]), "ecs",
+         healthy=put("network", "vpcs", 0, user_cidrs=["100.88.0.0/16"]))
     pair("ovl14-service-table", "not-ready OVL-14", both(
         add("network", "vswitch_list", row=vswitch("vsw-b", route_table="vtb-b")),
         add("network", "tables", row={"id": "vtb-b", **OK}),
@@ -131,7 +140,9 @@ def vpc():
          add("network", "routes", row=route(TABLE, RANGE, hop("Ipv4Gateway", "ipv4gw-a"))),
          healthy=add("network", "routes", row=route(TABLE, "0.0.0.0/0",
                                                     hop("Ipv4Gateway", "ipv4gw-a"))))
-    pair("cld11-service-by-nat-gateway", "not-ready CLD-11",
+    pair("cld11-service-by-ipv4-gateway", "not-ready CLD-11",
+         put("network", "routes", 2, next_hops=[hop("Ipv4Gateway", "ipv4gw-a")]))
+    pair("cld04-service-by-nat-gateway", "not-ready CLD-04",
          put("network", "routes", 2, next_hops=[hop("NatGateway", "ngw-a")]))
     pair("cld04-no-route-to-data-center", "not-ready CLD-04",
          take("network", "routes", index=2))
@@ -149,9 +160,11 @@ def vpc():
                       put("groups", "owners", 0, address="10.9.0.5"),
                       add("network", "routes", row=route(TABLE, "10.9.0.0/16",
                                                          hop("VpcPeer", "pcc-a")))))
+    pair("cld12-gitlab-in-a-vpc-alike", "not-ready CLD-12",
+         put("groups", "interfaces", 0, vpc_id=OTHER_VPC), "ecs")
     pair("cld12-vswitch-of-another-vpc", "not-ready CLD-12",
          put("network", "vswitch_list", 0, vpc_id=OTHER_VPC), "ecs")
-    pair("cld12-shared-vswitch", "not-ready CLD-12",
+    pair("cld12-shared-vswitch", "ready-with-risks CLD-12",
          put("network", "vswitch_list", 0, owner="2002", share_type="Shared"), "ecs")
     pair("ec18-by-vpn", "not-ready EC-18",
          put("network", "routes", 2, next_hops=[hop("VpnGateway", "vpn-a")]))
@@ -174,7 +187,7 @@ def border():
          healthy=put("transit", "vbr_list", 0, ecr="ecr-a", ecr_status="Attached"))
     pair("cld07-too-many-routes", "not-ready CLD-07",
          both(put("transit", "peer_list", 0, received=111), take("transit", "routes", index=2)),
-         healthy=put("transit", "peer_list", 0, received=110))
+         healthy=put("transit", "peer_list", 0, received=109))
     pair("cld07-too-many-routes-but-ours", "ready-with-risks CLD-07",
          put("transit", "peer_list", 0, received=111))
     pair("cld08-session-down", "not-ready CLD-08", put("transit", "peer_list", 0, status="Idle"))
@@ -188,8 +201,12 @@ def back():
     pair("cld01-half-a-return-route", "not-ready CLD-01",
          put("transit", "routes", 0, destination="100.104.0.0/17"),
          healthy=put("transit", "routes", 0, destination="100.96.0.0/11"))
-    pair("cld01-return-route-to-the-data-center", "not-ready CLD-01",
-         put("transit", "routes", 0, next_hops=[hop("PhysicalConnection", "pc-vbr-a")]))
+    pair("cld01-default-route-to-the-data-center", "not-ready CLD-01",
+         put("transit", "routes", 0, destination="0.0.0.0/0",
+             next_hops=[hop("PhysicalConnection", "pc-vbr-a")]),
+         healthy=put("transit", "routes", 0, destination="0.0.0.0/0"))
+    pair("cld03-return-route-to-the-data-center", "not-ready CLD-03",
+         put("transit", "routes", 0, next_hops=[hop("local", "10.0.12.2")]))
     pair("cld01-return-route-inactive", "not-ready CLD-01",
          put("transit", "routes", 0, status="Pending"))
     pair("cld03-return-route-to-another-vpc", "not-ready CLD-03",
@@ -198,6 +215,13 @@ def back():
     pair("cld03-interface-gone", "not-ready CLD-03",
          put("transit", "routes", 0, next_hops=[hop("RouterInterface", "ri-old")]))
     pair("ovl13-range-for-two-vpcs", "not-ready OVL-13",
+         both(add("transit", "routes", row=route(VBR_TABLE, RANGE,
+                                                 hop("RouterInterface", "ri-b"))),
+              add("transit", "interface_list", row=interface("ri-b", OTHER_VPC))),
+         healthy=both(add("transit", "routes", row=route(VBR_TABLE, RANGE,
+                                                         hop("RouterInterface", "ri-b"))),
+                      add("transit", "interface_list", row=interface("ri-b", VPC))))
+    pair("cld03-slice-to-another-vpc", "not-ready CLD-03",
          both(add("transit", "routes", row=route(VBR_TABLE, "100.104.128.0/17",
                                                  hop("RouterInterface", "ri-b"))),
               add("transit", "interface_list", row=interface("ri-b", OTHER_VPC))),
