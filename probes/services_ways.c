@@ -194,6 +194,13 @@ static int guess_arrival(struct ways *ways, const struct service_fact *service, 
 	return *dev ? 0 : -ENOMEM;
 }
 
+static int set_way(struct ways *ways, const struct one *one, struct service_fact *service)
+{
+	service->iif = hop_device(ways->facts, one->oif);
+	service->way_length = (struct maybe){ .known = true, .value = one->message.length };
+	return service->iif ? 0 : -ENOMEM;
+}
+
 /* What this machine itself may not reach, a request from the range may be forwarded to. */
 static int find_forwarded(struct ways *ways, struct service_fact *service)
 {
@@ -211,8 +218,7 @@ static int find_forwarded(struct ways *ways, struct service_fact *service)
 	if (!code)
 		code = find_way(&ways->lookup, &one, ways->fault);
 	if (!code && one.oif) {
-		service->iif = hop_device(ways->facts, one.oif);
-		code = service->iif ? 0 : -ENOMEM;
+		code = set_way(ways, &one, service);
 	} else if (!code) {
 		free(service->arrival);
 		service->arrival = arrival;
@@ -225,14 +231,16 @@ static int find_forwarded(struct ways *ways, struct service_fact *service)
 /* On a router replies enter by the interface that leads to the service. */
 static int find_iif(struct ways *ways, struct service_fact *service)
 {
-	struct lookup_tuple tuple = { .destination = address_ipv4(&service->address) };
+	struct one one = { .tuple.destination = address_ipv4(&service->address) };
 	int code;
 
 	if ((!ways->router && !text_equal(service->origin, "published")) || service->local ||
 	    service->iif || !service->resolved)
 		return 0;
-	code = device_towards(ways, &tuple, &service->iif);
-	return code || service->iif ? code : find_forwarded(ways, service);
+	code = find_way(&ways->lookup, &one, ways->fault);
+	if (code)
+		return code;
+	return one.oif ? set_way(ways, &one, service) : find_forwarded(ways, service);
 }
 
 const char *service_holder(const struct facts *facts, const struct address *address)

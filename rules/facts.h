@@ -180,6 +180,7 @@ struct service_fact {
 	struct maybe mark;
 	char *dev;         /* SO_BINDTODEVICE of the listening socket: replies leave by it; NULL */
 	char *iif;      /* interface by which replies enter to be forwarded; NULL: sent from here */
+	struct maybe way_length; /* of the prefix that leads to it by that interface */
 	char *arrival;  /* interface on which reverse access for it arrives; NULL: not known */
 	/* where nothing tells: the other interfaces that it could be, `arrival` is the likeliest */
 	struct strings arrivals;

@@ -93,6 +93,8 @@ static const struct field service_fields[] = {
 	FIELD(service_fact, mark, 0, "mark of the listening socket, which its replies carry"),
 	FIELD(service_fact, dev, 0, "device to which the listening socket is bound"),
 	FIELD(service_fact, iif, 0, "interface by which replies enter; null: sent from here"),
+	FIELD(service_fact, way_length, FIELD_OMIT,
+	      "length of the prefix that leads to the service by that interface"),
 	FIELD(service_fact, arrival, 0, "interface on which reverse access arrives"),
 	FIELD(service_fact, arrivals, FIELD_OMIT,
 	      "where nothing tells: the other interfaces on which it could arrive"),

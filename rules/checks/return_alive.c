@@ -8,6 +8,8 @@
 
 #include "rules/checks/return_words.h"
 
+#include <errno.h>
+
 #define TABLE_MAIN 254u
 
 /* class_answer.detail2: how the death shows. */
@@ -99,7 +101,34 @@ static const struct link_fact *fallen_link(const struct rule_context *context,
 	return link && !link->loopback && !link->up ? link : NULL;
 }
 
-/* The service's address is on an interface that is set down: the kernel takes nothing for it. */
+/* The address whose network holds the service, on a link that is down; NULL: there is none. */
+static const struct address_fact *fallen_network(const struct facts *facts,
+						 const struct service_fact *service)
+{
+	const struct list *addresses = &facts->addresses.addresses;
+	size_t i;
+
+	for (i = 0; i < addresses->count; i++) {
+		const struct address_fact *own = LIST_AT(addresses, struct address_fact, i);
+		const struct link_fact *link = own->dev ? facts_link(facts, own->dev) : NULL;
+		struct prefix network;
+
+		/* where another route leads there as closely, that is the way */
+		if (!link || (link->up && link->carrier) || own->length >= 32 ||
+		    own->address.family != ADDRESS_IPV4 ||
+		    (service->way_length.known && service->way_length.value >= own->length))
+			continue;
+		network = prefix_make(address_ipv4(&own->address), (uint8_t)own->length);
+		if (prefix_contains(&network, address_ipv4(&service->address)))
+			return own;
+	}
+	return NULL;
+}
+
+/*
+ * The service's address, or on a router its network, is on an interface that is down: the kernel
+ * takes nothing for it, or sends it where another route leads.
+ */
 static const struct link_fact *fallen_holder(const struct rule_context *context,
 					     const struct class_view *view)
 {
@@ -107,9 +136,14 @@ static const struct link_fact *fallen_holder(const struct rule_context *context,
 	const struct address_fact *own;
 	const struct link_fact *link;
 
-	if (!view->service || view->service->iif || facts->links.section.state != FACT_OK ||
+	if (!view->service || facts->links.section.state != FACT_OK ||
 	    facts->addresses.section.state != FACT_OK)
 		return NULL;
+	if (view->service->iif) {
+		own = view->service->way_length.known ? fallen_network(facts, view->service)
+						      : NULL;
+		return own ? facts_link(facts, own->dev) : NULL;
+	}
 	own = facts_local_address(facts, &view->service->address);
 	link = own ? facts_link(facts, own->dev) : NULL;
 	return link && !link->loopback && !link->up ? link : NULL;
@@ -221,10 +255,17 @@ static void describe_fallen(const struct rule_context *context, const struct cla
 	struct say say;
 
 	say_init(&say, context, group, out, finding);
-	finding_message(out, finding,
-			"replies to %s (%s) should leave by %s, which is set down: its routes are "
-			"gone with it",
-			group->where, group->percent, link->name);
+	if (group->example->service && group->example->service->iif)
+		finding_message(out, finding,
+				"no request of %s (%s) reaches %s: %s, which leads to its network, "
+				"is down",
+				group->where, group->percent, group->example->service->service,
+				link->name);
+	else
+		finding_message(out, finding,
+				"replies to %s (%s) should leave by %s, which is set down: its "
+				"routes are gone with it",
+				group->where, group->percent, link->name);
 	say_class(&say);
 	say_link(&say, link);
 	say_declared(&say);
@@ -287,6 +328,39 @@ static void describe(const struct rule_context *context, const struct class_grou
 	mend(&say, dead, life);
 }
 
+/* The interface that leads to the service has lost its routes: no request gets there at all. */
+static bool judge_unproved(const struct rule_context *context, const struct service_fact *service,
+			   struct findings *out)
+{
+	const struct facts *facts = context->facts;
+	struct say say = { .context = context, .out = out };
+	const struct address_fact *own = NULL;
+
+	if (service->error && service->address.family == ADDRESS_IPV4 &&
+	    facts->links.section.state == FACT_OK && facts->addresses.section.state == FACT_OK)
+		own = fallen_network(facts, service);
+	if (!own)
+		return false;
+	say.finding = findings_add(out, STATUS_FAIL);
+	if (!say.finding)
+		return true;
+	say.finding->code = text_copy(rule_return_next_hop_alive.code);
+	say.finding->subject.dev = text_copy(own->dev);
+	if (!say.finding->code || !say.finding->subject.dev)
+		out->error = -ENOMEM;
+	say.finding->subject.prefix = reverse_range;
+	say.finding->share = (struct share){ .known = true, .addresses = REVERSE_RANGE_SIZE };
+	finding_cause(out, say.finding, "RT-07");
+	finding_message(out, say.finding, "no request reaches %s: %s, which leads to its network, "
+			"is down", service->service, own->dev);
+	say_address(&say, own);
+	say_link(&say, facts_link(facts, own->dev));
+	finding_remedy(out, say.finding, "linux", "ip link set dev %s up", own->dev);
+	finding_next(out, say.finding, "cable, switch port or VLAN of %s", own->dev);
+	finding_service(out, say.finding, service->service);
+	return true;
+}
+
 const struct rule rule_return_next_hop_alive = {
 	.code = "return-next-hop-alive",
 	.area = "return",
@@ -309,4 +383,5 @@ const struct rule rule_return_next_hop_alive = {
 	.heading = RETURN_HEADING,
 	.judge_class = judge,
 	.describe_class = describe,
+	.judge_unproved = judge_unproved,
 };

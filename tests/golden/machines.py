@@ -107,6 +107,14 @@ def refused_services():
               **no_way((22, 443), error, towards))
         write(f"rt03-way-to-service-refused-by-{name}-twin", {**world, "rules": router()["rules"]},
               "ready")
+    # the interface to the service's network is down, its route gone with it
+    world = router(links=[{**row, "up": row["name"] != "lan0", "carrier": row["name"] != "lan0"}
+                          for row in router()["links"]])
+    world["entries"].append(VBR)
+    write("rt07-network-of-the-service-is-down", world,
+          "not-ready RT-07\nip link set dev lan0 up", **no_way((22, 443), "ENETUNREACH", []))
+    world["links"] = router()["links"]
+    write("rt07-network-of-the-service-is-down-twin", world, "ready")
     # nobody refuses: whether this router is the right one cannot be told
     world = router()
     write("rt03-no-way-to-service", world, "undetermined",
