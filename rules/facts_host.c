@@ -3,6 +3,8 @@
  * Record tables of what the machine is: host, links, addresses, neighbours, sysctls, counters,
  * listeners, configurations.
  */
+#include "rules/facts_host.h"
+
 #include "rules/facts.h"
 
 #include "rules/facts_record.h"
