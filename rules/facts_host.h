@@ -6,6 +6,7 @@
 #ifndef RULES_FACTS_HOST_H
 #define RULES_FACTS_HOST_H
 
+#include "rules/plan.h"
 #include "rules/prefix.h"
 #include "rules/record.h"
 
