@@ -35,6 +35,8 @@ static const struct {
 	{ "SystemBusy", false, MEANS_RETRY },
 	{ "InternalError", false, MEANS_RETRY },
 	{ "SystemError", false, MEANS_RETRY },
+	/* the VPC's word for an id that does not exist */
+	{ "Forbidden.VpcNotFound", true, MEANS_MISSING },
 	{ "Forbidden", true, MEANS_DENIED },
 	{ "NoPermission", true, MEANS_DENIED },
 	{ "NoPrivilege", true, MEANS_DENIED },
