@@ -143,6 +143,13 @@ static int read_family(struct message_reader *reader, int family, uint64_t deadl
 	return code == -ENOENT && family == AF_INET6 ? 0 : code;
 }
 
+static int read_listeners(struct message_reader *reader, uint64_t deadline_ms, struct fault *fault)
+{
+	int code = read_family(reader, AF_INET, deadline_ms, fault);
+
+	return code ? code : read_family(reader, AF_INET6, deadline_ms, fault);
+}
+
 static int listeners_run(const struct probe_context *context, struct facts *facts,
 			 struct fault *fault)
 {
@@ -154,11 +161,14 @@ static int listeners_run(const struct probe_context *context, struct facts *fact
 		code = want_ports(context, &facts->plan, ports);
 	reader.ports = ports;
 	if (!code)
-		code = read_family(&reader, AF_INET, context->deadline_ms, fault);
-	if (!code)
-		code = read_family(&reader, AF_INET6, context->deadline_ms, fault);
+		code = read_listeners(&reader, context->deadline_ms, fault);
 	if (!code)
 		code = published_read(context, ports, &facts->listeners, fault);
+	if (code > 0) {
+		reader.before = 0;
+		forget_family(&reader);
+		code = read_listeners(&reader, context->deadline_ms, fault);
+	}
 	free(ports);
 	return code;
 }

@@ -128,6 +128,11 @@ static void add_row(struct walk *walk, const struct nat_packet *packet,
 		walk->error = -ENOMEM;
 }
 
+static bool is_port(const cJSON *number)
+{
+	return cJSON_IsNumber(number) && number->valuedouble > 0 && number->valuedouble <= 65535;
+}
+
 /* "1.2.3.4", or { "concat": ["1.2.3.4", 8443] }. */
 static bool read_target(const cJSON *value, struct address *target, uint32_t *port)
 {
@@ -136,7 +141,7 @@ static bool read_target(const cJSON *value, struct address *target, uint32_t *po
 
 	if (parts)
 		value = cJSON_GetArrayItem(parts, 0);
-	if (cJSON_IsNumber(number) && number->valuedouble > 0 && number->valuedouble <= 65535)
+	if (is_port(number))
 		*port = (uint32_t)number->valueint;
 	return cJSON_IsString(value) && !address_parse(value->valuestring, target) &&
 	       target->family == ADDRESS_IPV4;
@@ -201,14 +206,58 @@ static enum way follow_dnat(struct walk *walk, const cJSON *dnat, struct nat_pac
 		address = map_value(walk, map, packet, &readable);
 	if (map && !address && readable)
 		return WAY_ON;
-	if (cJSON_IsNumber(number) && number->valuedouble > 0 && number->valuedouble <= 65535)
+	if (is_port(number))
 		port = (uint32_t)number->valueint;
-	if ((number && !port) || !read_target(address, &target, &port)) {
+	memset(&target, 0, sizeof(target));
+	/* a port alone leaves the address as it is */
+	if ((number && !port) || !readable ||
+	    ((address || !port) && !read_target(address, &target, &port))) {
 		note(walk, packet, "a dnat whose target is chosen at run time");
 		walk->blurred = true;
 		return WAY_ON;
 	}
 	add_row(walk, packet, &target, port);
+	return taken(walk, packet);
+}
+
+/* To this host itself, at the interface's own address. Without a port: the same. */
+static enum way follow_redirect(struct walk *walk, const cJSON *redirect, struct nat_packet *packet)
+{
+	static const struct address here = { .family = ADDRESS_IPV4 };
+	const cJSON *number = cJSON_GetObjectItemCaseSensitive(redirect, "port");
+	const cJSON *map = cJSON_GetObjectItemCaseSensitive(number, "map");
+	bool readable = true;
+
+	if (map)
+		number = map_value(walk, map, packet, &readable);
+	if (map && !number && readable)
+		return WAY_ON;
+	if (!readable || (number && !is_port(number))) {
+		note(walk, packet, "a redirect whose port is chosen at run time");
+		walk->blurred = true;
+		return WAY_ON;
+	}
+	add_row(walk, packet, &here, number ? (uint32_t)number->valueint : 0);
+	return taken(walk, packet);
+}
+
+/* "... redirect to :8443", as an iptables rule is told in words. */
+static enum way follow_redirect_words(struct walk *walk, const char *words,
+				      struct nat_packet *packet)
+{
+	static const struct address here = { .family = ADDRESS_IPV4 };
+	const char *at = strstr(words, " redirect");
+	uint64_t port = 0;
+
+	at = at ? at + strlen(" redirect") : "?";
+	if ((text_has_prefix(at, " to :") && (at += strlen(" to :"),
+					      text_number(&at, 65535, &port))) ||
+	    (*at && *at != ' ')) {
+		note(walk, packet, "a REDIRECT of iptables");
+		walk->blurred = true;
+		return WAY_ON;
+	}
+	add_row(walk, packet, &here, (uint32_t)port);
 	return taken(walk, packet);
 }
 
@@ -223,7 +272,7 @@ static enum way follow_target(struct walk *walk, const char *name, const char *w
 	size_t length;
 
 	if (text_equal(name, "REDIRECT"))
-		return taken(walk, packet);
+		return follow_redirect_words(walk, words, packet);
 	if (!text_equal(name, "DNAT"))
 		return WAY_ON;
 	at = at ? at + strlen(" dnat to ") : "";
@@ -234,10 +283,11 @@ static enum way follow_target(struct walk *walk, const char *name, const char *w
 		word[length] = '\0';
 		at += length;
 		if ((*at == ':' && at++ && text_number(&at, 65535, &port)) ||
-		    (*at && *at != ' ') || address_parse(word, &target))
-			target.family = ADDRESS_NONE;
+		    (*at && *at != ' ') || (length && address_parse(word, &target)))
+			at = "?";
 	}
-	if (target.family != ADDRESS_IPV4) {
+	/* a port alone leaves the address as it is */
+	if (*at == '?' || (length ? target.family != ADDRESS_IPV4 : !port)) {
 		note(walk, packet, "a DNAT of iptables");
 		walk->blurred = true;
 		return WAY_ON;
@@ -292,7 +342,7 @@ static enum way follow_statement(struct walk *walk, const cJSON *expression, con
 	if (text_equal(key, "vmap"))
 		return follow_verdict_map(walk, value, packet);
 	if (text_equal(key, "redirect"))
-		return taken(walk, packet);
+		return follow_redirect(walk, value, packet);
 	if (text_equal(key, "accept"))
 		return ends(walk, packet, WAY_END);
 	if (text_equal(key, "drop"))

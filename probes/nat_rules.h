@@ -22,7 +22,11 @@ struct nat_ruleset {
 const cJSON *nat_base_chain(const cJSON *object);
 /* Is something of iptables in there, for which the words are needed? */
 bool nat_has_foreign(const cJSON *objects);
-/* Adds a row to `listeners->published` for every address and port to which `port` is sent. */
+/*
+ * Adds a row to `listeners->published` for every address and port to which `port` is sent. To this
+ * host itself: 0.0.0.0, the first address of the interface by which a connection comes; none, the
+ * address that it asks for.
+ */
 int nat_read_port(const struct nat_ruleset *ruleset, uint32_t port,
 		  struct listeners_facts *listeners);
 

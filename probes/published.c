@@ -226,12 +226,28 @@ static void forget_foreign(const struct facts *scratch, struct listeners_facts *
 	listeners->published.count = kept;
 }
 
-static int name_bridges(uint64_t deadline_ms, struct listeners_facts *listeners,
+/* The bridge of a container; or the port of this host's own, when it is none of `ports` yet: 1. */
+static int name_target(const struct facts *scratch, struct published_fact *published, bool *ports)
+{
+	const char *dev;
+	bool news;
+
+	if (facts_published_here(scratch, published)) {
+		news = !ports[published->container_port];
+		ports[published->container_port] = true;
+		return news;
+	}
+	dev = bridge_of(&scratch->addresses, address_ipv4(&published->container));
+	published->dev = text_copy(dev);
+	return dev && !published->dev ? -ENOMEM : 0;
+}
+
+static int name_targets(uint64_t deadline_ms, struct listeners_facts *listeners, bool *ports,
 			struct fault *fault)
 {
 	struct facts *scratch = calloc(1, sizeof(*scratch));
 	size_t i;
-	int code;
+	int code, news = 0;
 
 	if (!scratch)
 		return -ENOMEM;
@@ -239,23 +255,20 @@ static int name_bridges(uint64_t deadline_ms, struct listeners_facts *listeners,
 	code = addresses_read(deadline_ms, scratch, fault);
 	scratch->addresses.section.state = FACT_OK;
 	if (!code)
+		code = published_expand(&scratch->addresses, listeners);
+	if (!code)
 		forget_foreign(scratch, listeners);
-	for (i = 0; !code && i < listeners->published.count; i++) {
-		struct published_fact *published =
-			LIST_AT(&listeners->published, struct published_fact, i);
-		const char *dev = bridge_of(&scratch->addresses,
-					    address_ipv4(&published->container));
-
-		published->dev = text_copy(dev);
-		if (dev && !published->dev)
-			code = -ENOMEM;
+	for (i = 0; code >= 0 && i < listeners->published.count; i++) {
+		code = name_target(scratch, LIST_AT(&listeners->published, struct published_fact,
+						    i), ports);
+		news |= code > 0;
 	}
 	facts_release(scratch);
 	free(scratch);
-	return code;
+	return code < 0 ? code : news;
 }
 
-int published_read(const struct probe_context *context, const bool *ports,
+int published_read(const struct probe_context *context, bool *ports,
 		   struct listeners_facts *listeners, struct fault *fault)
 {
 	char init[32];
@@ -278,5 +291,5 @@ int published_read(const struct probe_context *context, const bool *ports,
 		return code;
 	if (!listeners->published.count)
 		return 0;
-	return name_bridges(context->deadline_ms, listeners, fault);
+	return name_targets(context->deadline_ms, listeners, ports, fault);
 }

@@ -27,8 +27,10 @@ struct search {
 
 /* What the sources of a wildcard's replies are asked for with, and how the service is told. */
 struct wildcard {
+	uint32_t port; /* that is asked for; the replies' own may be another */
 	struct sources_question question;
 	const char *origin, *detail;
+	bool sent; /* only what NAT rules send to another port of this host */
 };
 
 static int add_options(struct search *search)
@@ -38,15 +40,15 @@ static int add_options(struct search *search)
 
 	for (i = 0; !code && i < search->context->service_count; i++) {
 		const struct probe_service *asked = &search->context->services[i];
-		bool local = facts_local_address(search->facts, &asked->address);
+		const struct service_wish wish = { &asked->address, asked->port, "option", NULL };
 
-		if (local)
-			code = service_want(&search->wants, &asked->address, asked->port);
-		if (code || (local && service_is_diverted(search->facts, &asked->address,
-							  asked->port)))
+		if (!facts_local_address(search->facts, &asked->address)) {
+			code = service_add(search->facts, &wish, NULL);
 			continue;
-		code = service_add(search->facts, &(struct service_wish){
-			&asked->address, asked->port, "option", NULL }, NULL);
+		}
+		code = service_want(&search->wants, &asked->address, asked->port);
+		if (!code)
+			code = service_add_own(search->facts, &wish, NULL);
 	}
 	return code;
 }
@@ -97,7 +99,10 @@ static int add_url(struct search *search, const char *url, const struct address 
 		code = service_want(&search->wants, &address, port);
 	if (!code && !address.family)
 		code = add_unresolved(search, host, port, url);
-	else if (!code && (!local || !service_is_diverted(search->facts, &address, port)))
+	else if (!code && local)
+		code = service_add_own(search->facts, &(struct service_wish){
+			&address, port, "plan", url }, NULL);
+	else if (!code)
 		code = service_add(search->facts, &(struct service_wish){
 			&address, port, "plan", url }, NULL);
 	free(host);
@@ -125,31 +130,33 @@ static int set_arrival(const struct facts *facts, const char *dev, struct servic
 	return service->arrival ? 0 : -ENOMEM;
 }
 
+static int add_at(struct search *search, const struct wildcard *wildcard,
+		  const struct address *address, struct service_fact **added)
+{
+	*added = NULL;
+	if (wildcard->sent && !service_is_diverted(search->facts, address, wildcard->port))
+		return 0;
+	return service_add_own(search->facts, &(struct service_wish){
+		address, wildcard->port, wildcard->origin, wildcard->detail }, added);
+}
+
 /* The plan's address, where it is here; else every source that the kernel would choose. */
 static int add_by_source(struct search *search, const struct wildcard *wildcard)
 {
 	const struct address *declared = &search->facts->plan.link.gitlab_ip;
-	uint32_t port = wildcard->question.port;
 	const struct sources_answer *found;
+	struct service_fact *service;
 	size_t i;
 	int code;
 
-	if (declared->family && facts_local_address(search->facts, declared)) {
-		if (service_is_diverted(search->facts, declared, port))
-			return 0;
-		return service_add(search->facts, &(struct service_wish){
-			declared, port, wildcard->origin, wildcard->detail }, NULL);
-	}
+	if (declared->family && facts_local_address(search->facts, declared))
+		return add_at(search, wildcard, declared, &service);
 	code = sources_find(&search->sources, &wildcard->question, &found, search->fault);
 	for (i = 0; !code && i < found->count; i++) {
 		struct address address = address_from_ipv4(found->items[i]);
-		struct service_fact *service;
 
-		if (service_is_diverted(search->facts, &address, port))
-			continue;
-		code = service_add(search->facts, &(struct service_wish){
-			&address, port, wildcard->origin, wildcard->detail }, &service);
-		if (!code)
+		code = add_at(search, wildcard, &address, &service);
+		if (!code && service)
 			code = set_arrival(search->facts, wildcard->question.dev, service);
 	}
 	return code;
@@ -158,6 +165,7 @@ static int add_by_source(struct search *search, const struct wildcard *wildcard)
 static int add_listener(struct search *search, const struct listener_fact *listener)
 {
 	const struct wildcard wildcard = {
+		.port = listener->port,
 		.question = { listener->port, listener->uid,
 			      listener->mark.known ? listener->mark.value : 0, listener->dev },
 		.origin = "wildcard",
@@ -165,14 +173,44 @@ static int add_listener(struct search *search, const struct listener_fact *liste
 	};
 
 	if (!service_is_reached(search->facts, listener) ||
-	    service_is_diverted(search->facts, &listener->address, listener->port))
+	    (service_is_any(&listener->address) &&
+	     service_is_diverted(search->facts, &listener->address, listener->port)))
 		return 0;
 	if (listener->address.family == ADDRESS_IPV4 && !service_is_any(&listener->address))
-		return service_add(search->facts, &(struct service_wish){
+		return service_add_own(search->facts, &(struct service_wish){
 			&listener->address, listener->port, "listener", NULL }, NULL);
 	if (!service_is_any(&listener->address) || listener->v6only)
 		return 0;
 	return add_by_source(search, &wildcard);
+}
+
+/* At the sources of replies, as a wildcard; where none of them is sent, at those that are. */
+static int add_sent(struct search *search, uint32_t port)
+{
+	const struct list *published = &search->facts->listeners.published;
+	const struct list *services = &search->facts->services.services;
+	struct wildcard wildcard = { .port = port, .sent = true };
+	size_t i, before = services->count;
+	int code = 0;
+
+	for (i = 0; i < published->count && !wildcard.question.port; i++) {
+		const struct published_fact *row = LIST_AT(published, struct published_fact, i);
+
+		if (row->port == port && row->diverts && facts_published_here(search->facts, row))
+			wildcard.question.port = row->container_port;
+	}
+	if (wildcard.question.port)
+		code = add_by_source(search, &wildcard);
+	if (!wildcard.question.port || services->count > before)
+		return code;
+	for (i = 0; !code && i < published->count; i++) {
+		const struct published_fact *row = LIST_AT(published, struct published_fact, i);
+
+		if (row->port == port && row->diverts && facts_published_here(search->facts, row))
+			code = service_add_own(search->facts, &(struct service_wish){
+				&row->address, port, "published", NULL }, NULL);
+	}
+	return code;
 }
 
 static int add_listeners(struct search *search)
@@ -192,6 +230,8 @@ static int add_listeners(struct search *search)
 			if (listener->port == default_ports[port])
 				code = add_listener(search, listener);
 		}
+		if (!code)
+			code = add_sent(search, default_ports[port]);
 	}
 	return code;
 }
@@ -253,6 +293,7 @@ static int add_fallback(struct search *search)
 {
 	struct facts *facts = search->facts;
 	const struct wildcard kernel = {
+		.port = default_ports[0],
 		.question = { .port = default_ports[0] },
 		.origin = "kernel",
 		.detail = facts->listeners.section.state == FACT_OK ?

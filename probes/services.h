@@ -37,8 +37,15 @@ struct service_wants {
 };
 int service_want(struct service_wants *wants, const struct address *address, uint32_t port);
 void service_wants_release(struct service_wants *wants);
-/* NAT rules send this port elsewhere, in place of the host's own socket. */
+/* NAT rules send this port elsewhere, in place of the socket that listens there. */
 bool service_is_diverted(const struct facts *facts, const struct address *address, uint32_t port);
+/*
+ * What connections to an address and port of this host end at: the service itself unless NAT rules
+ * divert it, and the other sockets of this host to which they send it. `*added` (may be NULL): the
+ * service itself; NULL: it is diverted.
+ */
+int service_add_own(struct facts *facts, const struct service_wish *wish,
+		    struct service_fact **added);
 /* Adds the containers behind wanted ports. */
 int service_add_containers(struct facts *facts, const struct service_wants *wants);
 

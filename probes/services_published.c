@@ -43,11 +43,67 @@ bool service_is_diverted(const struct facts *facts, const struct address *addres
 			LIST_AT(&facts->listeners.published, struct published_fact, i);
 
 		if (published->port == port && published->diverts &&
-		    !address_is_loopback(&published->container) &&
 		    covers(&published->address, address))
 			return true;
 	}
 	return false;
+}
+
+/* Requests for this address of the host arrive on the interface that holds it. */
+static int add_arrival(const struct facts *facts, const struct address *address,
+		       struct service_fact *service)
+{
+	const char *dev = service_holder(facts, address);
+
+	if (!dev || text_equal(dev, service->arrival) || strings_contain(&service->arrivals, dev))
+		return 0;
+	if (service->arrival)
+		return strings_add(&service->arrivals, dev);
+	service->arrival = text_copy(dev);
+	return service->arrival ? 0 : -ENOMEM;
+}
+
+/* The request arrives by the interface of the address that it asks for. */
+static int add_sent(struct facts *facts, const struct published_fact *published,
+		    const struct address *asked)
+{
+	struct service_fact *service;
+	char address[ADDRESS_TEXT_MAX];
+	struct text detail;
+	int code;
+
+	text_init(&detail, TEXT_FOREIGN_MAX);
+	text_addf(&detail, "NAT rules of this host send %s:%u here", address_print(asked, address),
+		  (unsigned int)published->port);
+	code = service_add(facts, &(struct service_wish){
+		&published->container, published->container_port, "published",
+		text_string(&detail) }, &service);
+	code = code ? code : text_error(&detail);
+	text_release(&detail);
+	return code ? code : add_arrival(facts, asked, service);
+}
+
+int service_add_own(struct facts *facts, const struct service_wish *wish,
+		    struct service_fact **added)
+{
+	const struct list *list = &facts->listeners.published;
+	size_t i;
+	int code = 0;
+
+	if (added)
+		*added = NULL;
+	for (i = 0; !code && i < list->count; i++) {
+		const struct published_fact *published = LIST_AT(list, struct published_fact, i);
+
+		/* a proxy that runs here takes the connection itself */
+		if (published->port == wish->port && covers(&published->address, wish->address) &&
+		    facts_published_here(facts, published) &&
+		    (published->diverts || !address_is_loopback(&published->container)))
+			code = add_sent(facts, published, wish->address);
+	}
+	if (code || service_is_diverted(facts, wish->address, wish->port))
+		return code;
+	return service_add(facts, wish, added);
 }
 
 /* The same port at another address is another service. */
@@ -85,20 +141,6 @@ static struct service_fact *find_listed(const struct facts *facts,
 			return service;
 	}
 	return NULL;
-}
-
-/* Requests for this address of the host arrive on the interface that holds it. */
-static int add_arrival(const struct facts *facts, const struct address *address,
-		       struct service_fact *service)
-{
-	const char *dev = service_holder(facts, address);
-
-	if (!dev || text_equal(dev, service->arrival) || strings_contain(&service->arrivals, dev))
-		return 0;
-	if (service->arrival)
-		return strings_add(&service->arrivals, dev);
-	service->arrival = text_copy(dev);
-	return service->arrival ? 0 : -ENOMEM;
 }
 
 /* By the address that is published, and those by which the port is asked for. */
@@ -155,8 +197,8 @@ static int add_container(struct facts *facts, const struct service_wants *wants,
 		text_string(&detail) }, &service);
 	code = code ? code : text_error(&detail);
 	text_release(&detail);
-	/* one of this host's own addresses replies by itself; a far one is found by its route */
-	if (code || service->iif || service->local)
+	/* a far one is found by its route */
+	if (code || service->iif)
 		return code;
 	code = set_way(facts, published, service);
 	return code ? code : add_arrivals(facts, wants, published, service);
@@ -171,7 +213,7 @@ int service_add_containers(struct facts *facts, const struct service_wants *want
 	for (i = 0; !code && i < list->count; i++) {
 		const struct published_fact *published = LIST_AT(list, struct published_fact, i);
 
-		if (!is_wanted(facts, wants, published) ||
+		if (!is_wanted(facts, wants, published) || facts_published_here(facts, published) ||
 		    published->container.family != ADDRESS_IPV4 ||
 		    address_is_loopback(&published->container))
 			continue;

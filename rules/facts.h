@@ -20,6 +20,7 @@
 #include "rules/facts_cloud.h"
 #include "rules/facts_endpoints.h"
 #include "rules/facts_host.h"
+#include "rules/facts_listeners.h"
 #include "rules/fault.h"
 #include "rules/plan.h"
 #include "rules/prefix.h"
@@ -276,33 +277,6 @@ struct counters_facts {
 	struct list counters; /* struct counter_fact, by name */
 };
 
-/* listeners: TCP sockets in LISTEN on the service ports, and ports that a container publishes. */
-struct listener_fact {
-	struct address address; /* 0.0.0.0 or :: for any */
-	uint32_t port;
-	bool v6only; /* an IPv6 socket that does not take IPv4 */
-	uint32_t uid;
-	struct maybe mark; /* SO_MARK; unknown without CAP_NET_ADMIN */
-	char *dev;         /* SO_BINDTODEVICE; NULL */
-};
-
-struct published_fact {
-	struct address address; /* of the host; 0.0.0.0: any */
-	uint32_t port;
-	struct address container; /* address of the container */
-	uint32_t container_port;
-	char *dev; /* bridge by which the container is reached; NULL */
-	char *source; /* where this was read: "docker-proxy command line", "nftables rule" ... */
-	bool diverts; /* a NAT rule takes every connection there before a socket of this host */
-};
-
-struct listeners_facts {
-	struct section section;
-	struct list listeners; /* struct listener_fact, by port, address */
-	struct list published; /* struct published_fact, by port, address */
-	bool nat_unknown; /* NAT rules were not read or not understood: more may be published */
-};
-
 /* configs: prefixes that container, VPN and VM configuration will use, overlapping the range. */
 struct config_fact {
 	char *owner; /* "docker", "podman", "cni", "kubernetes", "libvirt", "wireguard" ... */
@@ -351,7 +325,7 @@ struct facts {
 	struct sysctls_facts sysctls;
 	struct xfrm_facts xfrm;
 	struct counters_facts counters;
-	struct listeners_facts listeners;
+	struct listeners_facts listeners; /* rules/facts_listeners.h */
 	struct configs_facts configs;
 	struct exceptions_facts exceptions;
 	struct endpoints_facts endpoints; /* rules/facts_endpoints.h */
@@ -403,6 +377,8 @@ const struct link_fact *facts_link(const struct facts *facts, const char *name);
 const struct address_fact *facts_local_address(const struct facts *facts,
 					       const struct address *address);
 bool facts_has_address(const struct facts *facts, const char *dev); /* any at all */
+/* Does the published port lead to this machine itself? */
+bool facts_published_here(const struct facts *facts, const struct published_fact *published);
 const struct sysctl_fact *facts_sysctl(const struct facts *facts, const char *name);
 /* Value of a conf sysctl that the kernel takes as max(all, interface); false when unread. */
 bool facts_conf_max(const struct facts *facts, const char *dev, const char *leaf, uint32_t *value);

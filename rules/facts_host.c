@@ -144,7 +144,8 @@ static const struct record listener_record = { "listener", sizeof(struct listene
 static const struct field published_fields[] = {
 	FIELD(published_fact, address, FIELD_REQUIRED, "address of the host, 0.0.0.0: any"),
 	FIELD_UP_TO(published_fact, port, 65535, FIELD_REQUIRED, "port on the host"),
-	FIELD(published_fact, container, 0, "address of the container"),
+	FIELD(published_fact, container, 0,
+	      "address of the container, or of this machine itself"),
 	FIELD_UP_TO(published_fact, container_port, 65535, 0, "port in the container"),
 	FIELD(published_fact, dev, 0, "bridge by which the container is reached"),
 	FIELD(published_fact, source, 0, "where this was read"),
@@ -158,7 +159,7 @@ static const struct record published_record = { "published", sizeof(struct publi
 static const struct field listeners_fields[] = {
 	SECTION_FIELDS(listeners_facts),
 	FIELD_LIST_OF(listeners_facts, listeners, &listener_record, 0,
-		      "listening sockets on service ports, by port, address"),
+		      "sockets on service ports and where rules send those, by port, address"),
 	FIELD_LIST_OF(listeners_facts, published, &published_record, 0,
 		      "ports that containers publish, by port, address"),
 	FIELD(listeners_facts, nat_unknown, 0,

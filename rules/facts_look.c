@@ -47,6 +47,12 @@ bool facts_has_address(const struct facts *facts, const char *dev)
 	return false;
 }
 
+bool facts_published_here(const struct facts *facts, const struct published_fact *published)
+{
+	return address_is_loopback(&published->container) ||
+	       facts_local_address(facts, &published->container);
+}
+
 const struct sysctl_fact *facts_sysctl(const struct facts *facts, const char *name)
 {
 	const struct sysctl_fact *fact;

@@ -208,6 +208,9 @@ static void judge_published(const struct facts *facts, struct findings *out, siz
 		const struct published_fact *published =
 			LIST_AT(&facts->listeners.published, struct published_fact, i);
 
+		/* what is sent to another socket of this machine is not forwarded */
+		if (facts_published_here(facts, published))
+			continue;
 		if (has_listener(facts, published)) {
 			add_unknown(published, out);
 		} else {
@@ -226,8 +229,11 @@ static void add_denied(const struct rule_context *context, struct findings *out)
 
 	for (i = 0; i < services->count; i++)
 		needed = needed || LIST_AT(services, struct service_fact, i)->iif;
-	needed = needed || (context->facts->listeners.section.state == FACT_OK &&
-			    context->facts->listeners.published.count > 0);
+	for (i = 0; context->facts->listeners.section.state == FACT_OK &&
+		    i < context->facts->listeners.published.count; i++)
+		needed = needed || !facts_published_here(
+			context->facts, LIST_AT(&context->facts->listeners.published,
+						struct published_fact, i));
 	finding = needed ? findings_add(out, STATUS_UNKNOWN) : NULL;
 	if (!finding)
 		return;

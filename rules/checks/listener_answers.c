@@ -60,6 +60,34 @@ static enum reach reach_of(const struct facts *facts, const struct listener_fact
 	return !ipv4 || ipv4 == address_ipv4(&service->address) ? REACH_ANSWERS : REACH_ELSEWHERE;
 }
 
+/* A rule whose conditions are not decided may be for others. */
+static bool is_undecided(const struct published_fact *published)
+{
+	return !published->diverts && published->source &&
+	       text_has_prefix(published->source, "nftables");
+}
+
+/* A rule like that on the way: from this service to another socket here, or from another to it. */
+static const struct published_fact *find_doubt(const struct facts *facts,
+					       const struct service_fact *service)
+{
+	size_t i;
+
+	for (i = 0; i < facts->listeners.published.count; i++) {
+		const struct published_fact *published =
+			LIST_AT(&facts->listeners.published, struct published_fact, i);
+
+		if (!is_undecided(published) || !facts_published_here(facts, published))
+			continue;
+		if ((published->port == service->port &&
+		     address_equal(&published->address, &service->address)) ||
+		    (published->container_port == service->port &&
+		     address_equal(&published->container, &service->address)))
+			return published;
+	}
+	return NULL;
+}
+
 static bool is_published(const struct facts *facts, const struct service_fact *service)
 {
 	size_t i;
@@ -68,9 +96,8 @@ static bool is_published(const struct facts *facts, const struct service_fact *s
 		const struct published_fact *published =
 			LIST_AT(&facts->listeners.published, struct published_fact, i);
 
-		/* a rule whose conditions are not decided may be for others */
-		if (!published->diverts && published->source &&
-		    text_has_prefix(published->source, "nftables"))
+		/* another socket of this machine is a service of its own */
+		if (facts_published_here(facts, published) || is_undecided(published))
 			continue;
 		if (published->port == service->port &&
 		    (!address_ipv4(&published->address) ||
@@ -97,12 +124,29 @@ static struct finding *add_finding(const struct service_fact *service, enum find
 	return finding;
 }
 
+/* NAT rules of this host have sent connections here: they are sent no further. */
+static bool is_sent(const struct facts *facts, const struct service_fact *service)
+{
+	size_t i;
+
+	for (i = 0; i < facts->listeners.published.count; i++) {
+		const struct published_fact *published =
+			LIST_AT(&facts->listeners.published, struct published_fact, i);
+
+		if (published->diverts && published->container_port == service->port &&
+		    address_equal(&published->container, &service->address))
+			return true;
+	}
+	return false;
+}
+
 static void add_nothing(const struct facts *facts, const struct service_fact *service,
 			struct findings *out)
 {
 	struct finding *finding;
 
-	if (facts->host.forwarding || facts->host.forwarding_denied) {
+	if (!is_sent(facts, service) &&
+	    (facts->host.forwarding || facts->host.forwarding_denied)) {
 		finding = add_finding(service, STATUS_UNKNOWN, out);
 		finding_message(out, finding,
 				"nothing listens on port %u; a container's published port has no "
@@ -113,8 +157,11 @@ static void add_nothing(const struct facts *facts, const struct service_fact *se
 	}
 	finding = add_finding(service, STATUS_FAIL, out);
 	finding_cause(out, finding, "HOST-10");
-	finding_message(out, finding, "nothing listens on port %u, and nothing is forwarded",
-			service->port);
+	finding_message(out, finding, "nothing listens on port %u, %s", service->port,
+			is_sent(facts, service) ? "to which NAT rules of this host send connections"
+						: "and nothing is forwarded");
+	if (is_sent(facts, service))
+		finding_evidence(out, finding, "/listeners/published", "%s", service->detail);
 	finding_evidence(out, finding, "/listeners/listeners", "no socket listens on port %u",
 			 service->port);
 	finding_next(out, finding, "ss -ltnp 'sport = :%u' on this machine", service->port);
@@ -197,10 +244,26 @@ static void add_portless(const struct service_fact *service, struct findings *ou
 	finding_settle(out, finding, "reachback check --gitlab-url URL");
 }
 
+static void add_doubt(const struct service_fact *service, const struct published_fact *published,
+		      struct findings *out)
+{
+	char from[ADDRESS_TEXT_MAX], to[ADDRESS_TEXT_MAX];
+	struct finding *finding = add_finding(service, STATUS_UNKNOWN, out);
+
+	finding_message(out, finding,
+			"nothing listens on %s, and a NAT rule whose conditions are not decided "
+			"here sends %s:%u to %s:%u", service->service,
+			address_print(&published->address, from), published->port,
+			address_print(&published->container, to), published->container_port);
+	finding_evidence(out, finding, "/listeners/published", "%s", published->source);
+	finding_settle(out, finding, "sudo nft -a list ruleset");
+}
+
 static void judge_service(const struct facts *facts, const struct service_fact *service,
 			  struct findings *out)
 {
 	const struct list *listeners = &facts->listeners.listeners;
+	const struct published_fact *doubt;
 	bool any = false;
 	size_t i;
 
@@ -215,7 +278,10 @@ static void judge_service(const struct facts *facts, const struct service_fact *
 	}
 	if (is_published(facts, service))
 		return;
-	if (text_equal(service->origin, "link"))
+	doubt = find_doubt(facts, service);
+	if (doubt)
+		add_doubt(service, doubt, out);
+	else if (text_equal(service->origin, "link"))
 		add_portless(service, out);
 	else if (any)
 		add_wrong(facts, service, out);

@@ -135,6 +135,26 @@ def listeners():
          listening("::"))
 
 
+def sent():
+    """NAT rules send the port to another of this host: there it has to be listened on."""
+    world = home()
+    found = facts(world)
+    service = {**found["services"]["services"][0], "service": "172.20.5.10:8443", "port": 8443,
+               "origin": "published"}
+    proof = {**found["routes"],
+             "classes": [{**one, "service": "172.20.5.10:8443"} for one in
+                         found["routes"]["classes"]],
+             "ingress": [{**one, "service": "172.20.5.10:8443"} for one in
+                         found["routes"]["ingress"]]}
+    row = {"address": "172.20.5.10", "port": 443, "container": "172.20.5.10",
+           "container_port": 8443, "dev": None, "source": "nftables rule", "diverts": True}
+    for name, port, expected in (("", 443, "not-ready HOST-10"), ("-twin", 8443, "ready")):
+        write(f"host10-redirected-to-nobody{name}", world, expected,
+              services=section(services=[service]), routes=proof,
+              listeners=section(published=[row], listeners=[{
+                  "address": "0.0.0.0", "port": port, "v6only": False, "uid": 0, "dev": None}]))
+
+
 def unread():
     """Nothing listens on a machine that forwards: is it a router, or is GitLab published by NAT
     rules? Where these could be read they tell."""
@@ -162,4 +182,5 @@ configured()
 kernel()
 refused_services()
 listeners()
+sent()
 unread()

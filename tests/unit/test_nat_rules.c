@@ -79,8 +79,28 @@ static const struct row rows[] = {
 	{ "chain that nobody jumps to", RULE_OF("ip", "sub", P443 DNAT), "", "", false },
 	{ "chain that calls itself", RULE("{\"jump\":{\"target\":\"pre\"}}"), "", "", false },
 	{ "accepted before", RULE(P443 "{\"accept\":null}") RULE(P443 DNAT), "", "", false },
-	{ "redirected before", RULE(P443 "{\"redirect\":{\"port\":8443}}") RULE(P443 DNAT), "", "",
-	  false },
+	{ "redirected before", RULE(P443 "{\"redirect\":{\"port\":8443}}") RULE(P443 DNAT), "",
+	  "0.0.0.0:443>0.0.0.0:8443", false },
+	{ "redirected to the same port", RULE(P443 "{\"redirect\":null}"), "",
+	  "0.0.0.0:443>0.0.0.0:443", false },
+	{ "redirected by a map of ports",
+	  RULE("{\"redirect\":{\"port\":{\"map\":{\"key\":" DPORT ",\"data\":{\"set\":"
+	       "[[80,8080],[443,8443]]}}}}}"), "", "0.0.0.0:443>0.0.0.0:8443", false },
+	{ "redirected to one of many ports",
+	  RULE(P443 "{\"redirect\":{\"port\":{\"range\":[8080,8090]}}}"), "", "", true },
+	{ "another port of the address asked for", RULE(P443 "{\"dnat\":{\"port\":8443}}"), "",
+	  "0.0.0.0:443>none:8443", false },
+	{ "a dnat without a target", RULE(P443 "{\"dnat\":{}}"), "", "", true },
+	{ "iptables REDIRECT", RULE(P443 COUNTER XT("target", "REDIRECT")),
+	  WORDS("tcp dport 443 counter packets 0 bytes 0 redirect to :8443"),
+	  "0.0.0.0:443>0.0.0.0:8443", false },
+	{ "iptables REDIRECT, same port", RULE(P443 XT("target", "REDIRECT")),
+	  WORDS("tcp dport 443 redirect"), "0.0.0.0:443>0.0.0.0:443", false },
+	{ "iptables REDIRECT to one of many", RULE(P443 XT("target", "REDIRECT")),
+	  WORDS("tcp dport 443 redirect to :8080-8090"), "", true },
+	{ "iptables REDIRECT without words", RULE(P443 XT("target", "REDIRECT")), "", "", true },
+	{ "iptables DNAT to a port alone", RULE(P443 XT("target", "DNAT")),
+	  WORDS("tcp dport 443 dnat to :8443"), "0.0.0.0:443>none:8443", false },
 	{ "perhaps accepted before",
 	  RULE(MATCH("==", IIFNAME, "\"eth0\"") "{\"accept\":null}") RULE(P443 DNAT), "",
 	  "0.0.0.0:443>172.17.0.2:8443?", false },
@@ -130,7 +150,8 @@ static void render(const struct listeners_facts *facts, struct text *out)
 			LIST_AT(&facts->published, struct published_fact, i);
 
 		text_addf(out, "%s%s:%u>%s:%u%s", i ? " " : "", address_print(&row->address, host),
-			  row->port, address_print(&row->container, container),
+			  row->port, row->container.family == ADDRESS_NONE ? "none" :
+					     address_print(&row->container, container),
 			  row->container_port, row->diverts ? "" : "?");
 	}
 }

@@ -68,6 +68,37 @@ static void test_listener_answers(void **state)
 	CHECK_ROWS("listener-answers", rows);
 }
 
+/* NAT rules send port 443 of this host to its own port 8443. */
+#define SENT(forwarding, listeners, published)                                                     \
+	FACTS4(HOST(",\"forwarding\":" forwarding), ADDRESSES,                                    \
+	       SERVICES(SERVICE("10.0.0.5", "8443", "published", ",\"local\":true")),              \
+	       LISTENERS(listeners, published))
+#define ADDRESSES                                                                                  \
+	"\"addresses\":{\"state\":\"ok\",\"addresses\":[{\"address\":\"10.0.0.5\","             \
+	"\"length\":24,\"dev\":\"eth0\"}]}"
+#define SENT_ON(more)                                                                              \
+	"{\"address\":\"10.0.0.5\",\"port\":443,\"container\":\"10.0.0.5\","                     \
+	"\"container_port\":8443" more "}"
+#define DIVERTING ",\"source\":\"nftables rule\",\"diverts\":true"
+#define UNDECIDED ",\"source\":\"nftables rule with conditions that are not decided\""
+
+static void test_sent_listener(void **state)
+{
+	static const struct row rows[] = {
+		{ "sent to another port of this host, where nothing listens",
+		  SENT("true", "", SENT_ON(DIVERTING)), STATUS_FAIL, "HOST-10",
+		  "to which NAT rules of this host send", 0 },
+		{ "twin: something listens there",
+		  SENT("true", LISTENER("0.0.0.0", "8443", ""), SENT_ON(DIVERTING)),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "sent there by a rule that is not decided",
+		  SENT("false", "", SENT_ON(UNDECIDED)), STATUS_UNKNOWN, NULL, "10.0.0.5:443", 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("listener-answers", rows);
+}
+
 static void test_forwarding_enabled(void **state)
 {
 	static const struct row rows[] = {
@@ -110,6 +141,9 @@ static void test_forwarding_enabled(void **state)
 		  STATUS_PASS, NULL, NULL, 0 },
 		{ "published, no proxy", LISTENING(WEB, "false", "", PUBLISHED), STATUS_FAIL,
 		  "RT-16", NULL, 0 },
+		{ "sent to another port of this host",
+		  SENT("false", LISTENER("0.0.0.0", "8443", ""), SENT_ON(DIVERTING)),
+		  STATUS_PASS, NULL, NULL, 0 },
 		{ "published, proxy",
 		  LISTENING(WEB, "false", LISTENER("0.0.0.0", "443", ""), PUBLISHED),
 		  STATUS_UNKNOWN, NULL, "proxy", 0 },
@@ -231,6 +265,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_listener_answers),
+		cmocka_unit_test(test_sent_listener),
 		cmocka_unit_test(test_forwarding_enabled),
 		cmocka_unit_test(test_forwarding_remedy),
 		cmocka_unit_test(test_declared_networks_clear),

@@ -5,6 +5,7 @@
  * addresses, routes and rules are real.
  */
 #include "probes/catalog.h"
+#include "probes/published.h"
 #include "probes/services.h"
 #include "tests/unit/namespace.h"
 
@@ -181,6 +182,89 @@ static void test_container_by_address(void **state)
 }
 
 /* GitLab's declared address is proved whatever listens on others. */
+/* What NAT rules send to another socket of this host ends there, with its source and port. */
+static void test_sent_here(void **state)
+{
+	static const struct row rows[] = {
+		{ "another port of this host", { NULL },
+		  PLAN(URL("https://10.0.0.1/")) PUBLISHED(PORT("10.0.0.1", "443", "10.0.0.1",
+								DIVERTS)),
+		  "10.0.0.1:8443 published - - v0\n" },
+		{ "twin: another port's rule", { NULL },
+		  PLAN(URL("https://10.0.0.1/")) PUBLISHED(PORT("10.0.0.1", "444", "10.0.0.1",
+								DIVERTS)),
+		  "10.0.0.1:443 plan - - v0\n" },
+		{ "another address of this host", { NULL },
+		  PLAN(URL("https://10.0.1.1/")) PUBLISHED(PORT("10.0.1.1", "443", "10.0.0.1",
+								DIVERTS)),
+		  "10.0.0.1:8443 published - - v1\n" },
+		{ "a loopback address of this host", { NULL },
+		  PLAN(URL("https://10.0.0.1/")) PUBLISHED(PORT("0.0.0.0", "443", "127.0.0.9",
+								DIVERTS)),
+		  "127.0.0.9:8443 published - - v0\n" },
+		{ "twin: a proxy that runs here", { NULL },
+		  PLAN(URL("https://10.0.0.1/")) PUBLISHED(PORT("0.0.0.0", "443", "127.0.0.9", "")),
+		  "10.0.0.1:443 plan - - v0\n" },
+		{ "a part of the connections: both", { NULL },
+		  PLAN(URL("https://10.0.0.1/")) PUBLISHED(PORT("10.0.0.1", "443", "10.0.0.1", "")),
+		  "10.0.0.1:443 plan - - v0\n10.0.0.1:8443 published - - v0\n" },
+		{ "nothing declared: by the source of the replies", { NULL },
+		  PLAN("") PUBLISHED(PORT("10.0.0.1", "443", "10.0.0.1", DIVERTS)
+				     AND PORT("10.0.1.1", "443", "10.0.1.1", DIVERTS)),
+		  "10.0.0.1:8443 published - - v0\n" },
+		{ "nothing declared, of another address: by the rule", { NULL },
+		  PLAN("") PUBLISHED(PORT("10.0.1.1", "443", "10.0.1.1", DIVERTS)),
+		  "10.0.1.1:8443 published - - v1\n" },
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
+static void check_expanded(const char *address, const char *target, const char *expected)
+{
+	static const char *const own[] = { "10.0.0.1", "10.0.0.2", "10.0.1.1", "10.9.9.9" };
+	static char eth0[] = "eth0", eth1[] = "eth1", lo[] = "lo";
+	struct address_fact addresses[] = { { .dev = eth0 }, { .dev = eth0 }, { .dev = eth1 },
+					    { .dev = lo } };
+	const struct addresses_facts facts = { .addresses = { addresses, 4, 4 } };
+	struct listeners_facts listeners = { .section.state = FACT_OK };
+	struct published_fact *row = list_add(&listeners.published, sizeof(*row));
+	char host[ADDRESS_TEXT_MAX], here[ADDRESS_TEXT_MAX];
+	struct text said;
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+		assert_int_equal(address_parse(own[i], &addresses[i].address), 0);
+	assert_non_null(row);
+	assert_int_equal(address_parse(address, &row->address), 0);
+	if (target)
+		assert_int_equal(address_parse(target, &row->container), 0);
+	assert_int_equal(published_expand(&facts, &listeners), 0);
+	text_init(&said, 4096);
+	for (i = 0; i < listeners.published.count; i++) {
+		row = LIST_AT(&listeners.published, struct published_fact, i);
+		text_addf(&said, "%s>%s ", address_print(&row->address, host),
+			  address_print(&row->container, here));
+	}
+	assert_string_equal(text_string(&said), expected);
+	text_release(&said);
+	record_release(section_record(SECTION_LISTENERS), &listeners);
+}
+
+/* "redirect" ends at the first address of the interface, a port alone leaves the address. */
+static void test_expanded(void **state)
+{
+	(void)state;
+	check_expanded("0.0.0.0", "0.0.0.0",
+		       "10.0.0.1>10.0.0.1 10.0.0.2>10.0.0.1 10.0.1.1>10.0.1.1 10.9.9.9>10.0.0.1 "
+		       "10.9.9.9>10.0.1.1 ");
+	check_expanded("10.0.0.2", "0.0.0.0", "10.0.0.2>10.0.0.1 ");
+	check_expanded("10.0.0.2", NULL, "10.0.0.2>10.0.0.2 ");
+	check_expanded("10.7.7.7", "0.0.0.0", "");
+	check_expanded("0.0.0.0", "172.17.0.2", "0.0.0.0>172.17.0.2 ");
+}
+
 static void test_declared_address(void **state)
 {
 #define LINK ",\"link\":{\"gitlab_ip\":\"10.0.0.1\"}"
@@ -375,6 +459,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_container_by_address),
+		cmocka_unit_test(test_sent_here),
+		cmocka_unit_test(test_expanded),
 		cmocka_unit_test(test_declared_address),
 		cmocka_unit_test(test_ports_without_end),
 		cmocka_unit_test(test_sources_by_socket),
