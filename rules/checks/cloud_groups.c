@@ -356,9 +356,28 @@ const struct rule rule_security_groups_admit_range = {
 	.eval = evaluate,
 };
 
+/* As the plan declares it, else as the cloud shows it; NULL: neither. */
+static const struct prefix *vswitch_cidr(const struct facts *facts)
+{
+	const struct plan_link *link = &facts->plan.link;
+	size_t i;
+
+	if (link->vswitch_cidr.known)
+		return &link->vswitch_cidr;
+	for (i = 0; facts->network.section.state == FACT_OK && link->vswitch_id &&
+		    i < facts->network.vswitch_list.count; i++) {
+		const struct vswitch_fact *one =
+			LIST_AT(&facts->network.vswitch_list, struct vswitch_fact, i);
+
+		if (text_equal(one->id, link->vswitch_id) && one->cidr.known)
+			return &one->cidr;
+	}
+	return NULL;
+}
+
 static void judge_vswitch(struct admission_view *view)
 {
-	const struct prefix *cidr = &view->context->facts->plan.link.vswitch_cidr;
+	const struct prefix *cidr = vswitch_cidr(view->context->facts);
 	char prefix[PREFIX_TEXT_MAX], name[32];
 	struct finding *finding;
 	struct judged judged;
@@ -390,7 +409,7 @@ static void judge_vswitch(struct admission_view *view)
 
 static const char *skip_vswitch(const struct rule_context *context)
 {
-	if (!context->facts->plan.link.vswitch_cidr.known)
+	if (!vswitch_cidr(context->facts))
 		return "the CIDR block of the link's vSwitch is not known "
 		       "(--link-vswitch-cidr)";
 	return admission_skip(context);

@@ -34,7 +34,6 @@ struct candidate {
 	bool outwards;
 	bool tcp, port; /* TCP; the service's port is among its ports */
 	bool meets;     /* some missing address is among its peers */
-	bool covers;    /* all of them are */
 	bool meant;     /* its peers lie in the space of cloud services, and the range among them */
 	bool by_group, by_list;
 };
@@ -52,29 +51,36 @@ static bool spans_hold(const struct list *spans, uint32_t value)
 	return false;
 }
 
+/* Does the set, which is in order, share an address with the span? */
+static bool set_meets(const struct span_set *set, const struct span *span)
+{
+	size_t low = 0, high = set->count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (set->spans[middle].last < span->first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < set->count && set->spans[low].first <= span->last;
+}
+
 static void look_at_peers(const struct admission_side *peers, const struct span_set *missing,
 			  struct candidate *out)
 {
-	struct span_set left;
-	size_t i, j;
+	size_t i;
 
-	span_set_init(&left);
-	for (i = 0; i < missing->count; i++)
-		span_set_add(&left, missing->spans[i].first, missing->spans[i].last);
 	for (i = 0; i < peers->spans.count; i++) {
 		const struct span *span = LIST_AT(&peers->spans, struct span, i);
 
-		for (j = 0; j < missing->count; j++)
-			out->meets = out->meets || (span->first <= missing->spans[j].last &&
-						    span->last >= missing->spans[j].first);
+		out->meets = out->meets || set_meets(missing, span);
 		out->meant = out->meant || (prefix_contains(&service_space, span->first) &&
 					    prefix_contains(&service_space, span->last) &&
 					    span->first <= prefix_last(&reverse_range) &&
 					    span->last >= prefix_first(&reverse_range));
-		span_set_subtract(&left, span->first, span->last);
 	}
-	out->covers = !left.count && !left.error;
-	span_set_release(&left);
 }
 
 static struct candidate look_at(const struct admission_view *view, const struct span_set *missing,
@@ -138,8 +144,7 @@ static struct miss judge_list(const struct admission_view *view,
 		groups_list(&view->groups->prefix_lists, candidate->rule->source_list);
 	struct miss miss = { "SG-11", MISS_INDIRECT };
 
-	if (!list || list->state != FACT_OK || candidate->covers || !candidate->tcp ||
-	    !candidate->port)
+	if (!list || list->state != FACT_OK || !candidate->tcp || !candidate->port)
 		return (struct miss){ NULL, MISS_NONE };
 	if (candidate->meant || is_of_other_family(view, list->id))
 		miss.strength = MISS_MEANT;
@@ -215,8 +220,11 @@ struct walk {
 	enum pass pass;
 	bool tcp; /* some rule admits part of it by TCP: then ping is no cause */
 	enum strength found;
+	unsigned int pointed; /* rules that the finding points at */
 	struct finding *finding;
 };
+
+#define POINTED_MAX 8
 
 static void take(struct admission_view *view, struct walk *walk, const struct candidate *candidate,
 		 size_t group, size_t rule)
@@ -232,7 +240,8 @@ static void take(struct admission_view *view, struct walk *walk, const struct ca
 	if (walk->pass != PASS_NAME || miss.strength != walk->found)
 		return;
 	finding_cause(view->out, walk->finding, miss.cause);
-	point_at(view, group, rule, candidate, walk->finding);
+	if (walk->pointed++ < POINTED_MAX)
+		point_at(view, group, rule, candidate, walk->finding);
 }
 
 static void walk_rules(struct admission_view *view, const struct near_misses *misses,
