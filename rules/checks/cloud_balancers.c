@@ -354,18 +354,6 @@ static void add_unhealthy(const struct balanced *at, size_t sick, bool all)
 		       "backends, and see that the service answers there");
 }
 
-static void add_unserved(const struct balanced *at)
-{
-	struct finding *finding = add(at, STATUS_FAIL);
-	struct findings *out = at->view->out;
-
-	finding_cause(out, finding, "SG-18");
-	finding_message(out, finding, "%s has no backend that could answer", at->name);
-	finding_evidence(out, finding, at->pointer, "no backend in the answer on health");
-	finding_remedy(out, finding, "cloud", "add GitLab's instance to the backends of port %u",
-		       at->view->service->port);
-}
-
 static void judge_backends(struct admission_view *view)
 {
 	size_t i, sick = 0, unchecked = 0;
@@ -395,10 +383,9 @@ static void judge_backends(struct admission_view *view)
 		add_unknown(&at, "the health of the backends", at.listener->health_note);
 	} else if (sick) {
 		add_unhealthy(&at, sick, classic && sick == backends->count);
-	} else if (classic && !backends->count) {
-		add_unserved(&at);
 	} else if (classic && unchecked == backends->count) {
-		add_unknown(&at, "the health of the backends", "none was checked");
+		add_unknown(&at, "the health of the backends",
+			    backends->count ? "none was checked" : "none is listed");
 	} else {
 		finding = add(&at, STATUS_PASS);
 		finding_message(view->out, finding, "the backends of %s are healthy", at.name);

@@ -383,7 +383,6 @@ def balancers():
     pair("sg18-one-backend-down", "undetermined SG-18",
          clb(listener(backends=backends("normal", "abnormal"))),
          clb(listener(backends=backends("normal", "normal"))))
-    pair("sg18-no-backends", fail + "SG-18", clb(listener(backends=[])), clb(listener()))
     pair("sg20-no-listener", fail + "SG-20", clb(listener(80)), clb(listener()))
     pair("sg20-only-udp", fail + "SG-20", clb(listener(protocol="udp")), clb(listener()))
     pair("sg20-listener-stopped", fail + "SG-20", clb(listener(status="stopped")),
