@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The commands that observe: `check` judges what it saw, `collect` hands it out.
+ * The commands that observe: `check` judges what it saw, `verify` does so of a link that was made,
+ * `collect` hands it out.
  */
 #include "cmd/command.h"
 
@@ -22,18 +23,29 @@ static int save_facts(const char *path, const struct facts *facts)
 	return code ? complain_fault(EXIT_WRITE, code, &fault) : 0;
 }
 
-int check_run(const struct settings *settings)
+static int look_and_judge(const struct settings *settings, bool link_expected)
 {
 	struct facts facts;
 	const struct facts *const one = &facts;
 	int status = observe(settings, &facts);
 
+	facts.link_expected = link_expected;
 	if (!status && settings->facts_file)
 		status = save_facts(settings->facts_file, &facts);
 	if (!status)
 		status = judge_and_answer(settings, &one, 1);
 	facts_release(&facts);
 	return status;
+}
+
+int check_run(const struct settings *settings)
+{
+	return look_and_judge(settings, false);
+}
+
+int verify_run(const struct settings *settings)
+{
+	return look_and_judge(settings, true);
 }
 
 int collect_run(const struct settings *settings)

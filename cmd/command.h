@@ -24,11 +24,12 @@ enum command_bit {
 	COMMAND_PROBES = 1u << 5,
 	COMMAND_DOCS = 1u << 6,
 	COMMAND_CREATE = 1u << 7,
-	COMMAND_OBSERVES = COMMAND_CHECK | COMMAND_COLLECT | COMMAND_CREATE,
-	COMMAND_JUDGES = COMMAND_CHECK | COMMAND_JUDGE | COMMAND_CREATE,
+	COMMAND_VERIFY = 1u << 8,
+	COMMAND_OBSERVES = COMMAND_CHECK | COMMAND_COLLECT | COMMAND_CREATE | COMMAND_VERIFY,
+	COMMAND_JUDGES = COMMAND_CHECK | COMMAND_JUDGE | COMMAND_CREATE | COMMAND_VERIFY,
 	COMMAND_PLANS = COMMAND_OBSERVES | COMMAND_JUDGE,
 	COMMAND_TABLES = COMMAND_EXPLAIN | COMMAND_RULES | COMMAND_PROBES,
-	COMMAND_ALL = (1u << 8) - 1,
+	COMMAND_ALL = (1u << 9) - 1,
 };
 
 struct command {
@@ -51,6 +52,7 @@ int check_run(const struct settings *settings);
 int collect_run(const struct settings *settings);
 int judge_run(const struct settings *settings);
 int create_run(const struct settings *settings);
+int verify_run(const struct settings *settings);
 int explain_run(const struct settings *settings);
 int rules_run(const struct settings *settings);
 int probes_table_run(const struct settings *settings);

@@ -42,6 +42,14 @@ const struct command command_table[] = {
 		 "2 where the API refused it and 3 where that is not known, else with the status "
 		 "of the gate.",
 	  .run = create_run },
+	{ .name = "verify", .bit = COMMAND_VERIFY,
+	  .summary = "look at a link that exists: interface, managed group, endpoints",
+	  .doc = "Does what \"check\" does, for a link that was made: its managed interface must "
+		 "stand on the vSwitch, and the managed group must name the addresses that GitLab "
+		 "and Maven have now. What no operation that reads shows is said to be unknown, "
+		 "with the page of the console that tells. Nothing is changed, and no build is "
+		 "started.",
+	  .run = verify_run },
 	{ .name = "explain", .bit = COMMAND_EXPLAIN, .operands = "CODE|CAUSE...", .least = 1,
 	  .most = SIZE_MAX,
 	  .summary = "why a rule or a cause matters, what shows it, what mends it",

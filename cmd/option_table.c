@@ -72,10 +72,10 @@ const struct option option_table[] = {
 	  .offset = IN_SETTINGS(max_time), .commands = COMMAND_OBSERVES, .group = "Observation",
 	  .help = "total time that looking may take (10)" },
 	{ .name = "facts", .argument = "FILE", .repeatable = true, .kind = OPTION_TEXT,
-	  .offset = IN_SETTINGS(facts_file), .commands = COMMAND_CHECK | COMMAND_CREATE,
-	  .group = "Observation",
-	  .help = "check: also write the facts that were judged; create: judge these saved facts "
-		  "of another machine as well" },
+	  .offset = IN_SETTINGS(facts_file),
+	  .commands = COMMAND_CHECK | COMMAND_CREATE | COMMAND_VERIFY, .group = "Observation",
+	  .help = "check, verify: also write the facts that were judged; create: judge these "
+		  "saved facts of another machine as well" },
 	{ .name = "plan", .argument = "FILE", .kind = OPTION_TEXT,
 	  .offset = IN_SETTINGS(plan_file), .commands = COMMAND_PLANS, .group = "Judgement",
 	  .help = "read what is intended from a plan (JSON)" },

@@ -55,6 +55,8 @@ const struct rule *const rule_catalog[] = {
 	&rule_balancer_admits_range,
 	&rule_balancer_backends_healthy,
 	&rule_private_address,
+	&rule_link_stands,
+	&rule_link_bound,
 	&rule_regions_equal,
 	&rule_zone_not_listed,
 	&rule_vswitch_of_vpc,

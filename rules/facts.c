@@ -45,6 +45,7 @@ static const struct field facts_fields[] = {
 	SECTION_FIELD(groups, &groups_record, "interfaces, security groups, network ACLs"),
 	SECTION_FIELD(balancers, &balancers_record, "load balancers"),
 	FIELD(facts, no_cloud, FIELD_OMIT, "the user wanted no call of the cloud's API"),
+	FIELD(facts, link_expected, FIELD_OMIT, "the link was made before this look (verify)"),
 	{ .name = NULL },
 };
 const struct record facts_record = { "facts", sizeof(struct facts), facts_fields };

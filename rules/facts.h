@@ -337,7 +337,7 @@ struct facts {
 	struct private_zones_facts private_zones;
 	struct groups_facts groups;
 	struct balancers_facts balancers;
-	bool no_cloud; /* --no-cloud: the user wants no call */
+	bool no_cloud, link_expected; /* --no-cloud; `verify`: the link was made already */
 };
 
 extern const struct record facts_record;

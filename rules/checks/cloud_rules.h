@@ -19,6 +19,8 @@
 #define CLOUD_PERSONAL_ID "crpi-"
 #define CLOUD_READS (SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_CLOUD))
 
+extern const struct rule rule_link_stands;
+extern const struct rule rule_link_bound;
 extern const struct rule rule_regions_equal;
 extern const struct rule rule_zone_not_listed;
 extern const struct rule rule_vswitch_of_vpc;

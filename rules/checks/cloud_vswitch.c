@@ -135,6 +135,13 @@ static void evaluate_addresses(const struct rule_context *context, struct findin
 					      "zone, or release addresses of this one");
 }
 
+static const char *skip_addresses(const struct rule_context *context)
+{
+	if (context->facts->link_expected)
+		return "the link was made: its address is taken already";
+	return cloud_no_vswitch(context);
+}
+
 const struct rule rule_vswitch_has_addresses = {
 	.code = "vswitch-has-addresses",
 	.area = "cloud",
@@ -151,6 +158,6 @@ const struct rule rule_vswitch_has_addresses = {
 	},
 	.document = "002",
 	.heading = "Usage notes",
-	.skip = cloud_no_vswitch,
+	.skip = skip_addresses,
 	.eval = evaluate_addresses,
 };

@@ -67,7 +67,7 @@ fi
 # Each option of the list is in help, page and completions.
 sed -n 's/^| \(`-.`, \)\{0,1\}`--\([a-z-]*\).*/\2/p' "$work/options.md" >"$work/names"
 [ "$(wc -l <"$work/names")" -ge 30 ] || die "the list of options is short"
-{ for name in check judge create; do "$program" "$name" --help; done; } >"$work/help"
+{ for name in check judge create verify; do "$program" "$name" --help; done; } >"$work/help"
 while read -r name; do
 	for place in help bash zsh fish page.1; do
 		case $place in

@@ -353,6 +353,25 @@ def acls():
          guarded("vsw-link", ingress=[entry(protocol="tcp", ports="1024/65535")]))
 
 
+def expected(*addresses):
+    """`verify`: the link was made, and this is what stands of it."""
+    def change(built):
+        built["link_expected"] = True
+        if addresses:
+            managed(*addresses)(built)
+    return change
+
+
+def made_links():
+    fail = "not-ready "
+    pair("ctl12-interface-is-gone", fail + "CTL-12", expected(),
+         expected(GITLAB_IP, MAVEN_IP))
+    pair("ctl12-interface-of-another-product", fail + "CTL-12", expected("10.9.9.9"),
+         expected("10.9.9.9", GITLAB_IP, MAVEN_IP))
+    pair("ctl11-gitlab-has-moved", fail + "CTL-11 SG-14", expected("172.20.5.99", MAVEN_IP),
+         expected(GITLAB_IP, MAVEN_IP))
+
+
 def guarded(vswitch="vsw-git", prefix_lists=(), **entries):
     def change(built):
         built["groups"]["acls"] = [acl("nacl-a", vswitch, **entries)]
@@ -419,3 +438,4 @@ if __name__ == "__main__":
     sources()
     acls()
     balancers()
+    made_links()

@@ -220,6 +220,7 @@ static void test_move_sections(void **state)
 	other.started = facts.started;
 	other.took_ms = facts.took_ms;
 	other.no_cloud = facts.no_cloud;
+	other.link_expected = facts.link_expected;
 	facts.schema = facts.version = facts.started = NULL;
 	write_facts(&other, &back, -1);
 	assert_string_equal(text_string(&back), text_string(&out));

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A link that is there: its interface on the vSwitch stands (CTL-12), and its managed group names
+ * the address that GitLab has now (CTL-11). Only `verify` expects one; before a link is made there
+ * is none, and nothing is wrong with that.
+ */
+#include "rules/checks/cloud_rules.h"
+
+#include <strings.h>
+
+static const char *skip_unexpected(const struct rule_context *context)
+{
+	return context->facts->link_expected ? NULL :
+					       "only verify looks at a link that is there";
+}
+
+/* Does some rule that lets out name this address, alone or in a network? */
+static bool group_names(const struct group_fact *group, const struct address *address)
+{
+	size_t i;
+
+	for (i = 0; i < group->rules.count; i++) {
+		const struct group_rule_fact *rule =
+			LIST_AT(&group->rules, struct group_rule_fact, i);
+		struct prefix peer;
+		struct address one;
+
+		if (!rule->direction || strcasecmp(rule->direction, "egress") != 0 ||
+		    !rule->policy || strcasecmp(rule->policy, "accept") != 0 || !rule->destination)
+			continue;
+		/* a rule for everybody names nobody */
+		if (!prefix_parse_loose(rule->destination, &peer) && peer.length &&
+		    prefix_contains(&peer, address_ipv4(address)))
+			return true;
+		if (!address_parse(rule->destination, &one) && address_equal(&one, address))
+			return true;
+	}
+	return false;
+}
+
+/* What the managed interfaces on the link's vSwitch show. */
+struct standing {
+	const struct interface_fact *interface; /* whose group names something of the link */
+	bool gitlab;  /* a group names GitLab's address */
+	bool unread;  /* some group's rules were not read */
+};
+
+static void look_at_group(const struct rule_context *context,
+			  const struct interface_fact *interface, const char *id,
+			  struct standing *standing)
+{
+	const struct plan *plan = &context->facts->plan;
+	const struct group_fact *group = groups_group(&context->facts->groups, id);
+	struct cloud_services services;
+	size_t i;
+
+	if (!group || group->state != FACT_OK) {
+		standing->unread = true;
+		return;
+	}
+	if (group_names(group, &plan->link.gitlab_ip)) {
+		standing->gitlab = true;
+		standing->interface = interface;
+	}
+	cloud_services(plan, &services);
+	for (i = 0; i < services.count; i++)
+		if (!standing->interface && group_names(group, &services.items[i]))
+			standing->interface = interface;
+}
+
+static void look_around(const struct rule_context *context, struct standing *standing)
+{
+	const struct groups_facts *groups = &context->facts->groups;
+	const char *vswitch = context->facts->plan.link.vswitch_id;
+	size_t i, j;
+
+	for (i = 0; i < groups->interfaces.count; i++) {
+		const struct interface_fact *one =
+			LIST_AT(&groups->interfaces, struct interface_fact, i);
+
+		if (!one->service_managed || !text_equal(one->vswitch_id, vswitch))
+			continue;
+		for (j = 0; j < one->groups.count; j++)
+			look_at_group(context, one, one->groups.items[j], standing);
+	}
+}
+
+static void add_gone(const struct rule_context *context, struct findings *out)
+{
+	const char *vswitch = context->facts->plan.link.vswitch_id;
+	struct finding *finding = cloud_finding(out, STATUS_FAIL, vswitch);
+
+	finding_cause(out, finding, "CTL-12");
+	finding_message(out, finding, "on vSwitch %s stands no managed interface whose group names "
+				      "an address of the link", vswitch);
+	finding_expected(out, finding, "a managed interface, and a managed group whose egress "
+				       "names every address of the link's form");
+	finding_evidence(out, finding, "/groups/interfaces", "%zu interfaces were listed",
+			 context->facts->groups.interfaces.count);
+	finding_remedy(out, finding, "cloud", "delete the link in the console and make it again; "
+					      "let no clean-up job touch managed interfaces");
+}
+
+static void add_other_address(const struct rule_context *context, const struct standing *standing,
+			      struct findings *out)
+{
+	const struct groups_facts *groups = &context->facts->groups;
+	char words[ADDRESS_TEXT_MAX];
+	const char *gitlab = address_print(&context->facts->plan.link.gitlab_ip, words);
+	struct finding *finding = cloud_finding(out, STATUS_FAIL, standing->interface->id);
+
+	finding_cause(out, finding, "CTL-11");
+	finding_message(out, finding, "the managed group of %s names other addresses of the link, "
+				      "and not %s, which is GitLab's", standing->interface->id,
+			gitlab);
+	finding_evidence(out, finding,
+			 CLOUD_POINTER("/groups/interfaces", &groups->interfaces,
+				       standing->interface).text,
+			 "groups of %s", standing->interface->id);
+	finding_evidence(out, finding, "/plan/link/gitlab_ip", "%s", gitlab);
+	finding_remedy(out, finding, "cloud", "delete the link and make it again with GitLab "
+					      "private IP %s", gitlab);
+}
+
+static void add_unread(const char *resource, const char *what, const char *command,
+		       struct findings *out)
+{
+	struct finding *finding = cloud_finding(out, STATUS_UNKNOWN, resource);
+
+	finding_message(out, finding, "%s", what);
+	finding_settle(out, finding, "%s", command);
+}
+
+static void evaluate_stands(const struct rule_context *context, struct findings *out)
+{
+	const struct plan_link *link = &context->facts->plan.link;
+	struct standing standing = { .interface = NULL };
+	struct finding *finding;
+
+	if (!link->vswitch_id || !link->gitlab_ip.family) {
+		add_unread(NULL, "the plan does not say on which vSwitch the link stands, or "
+				 "GitLab's address in its form",
+			   "reachback verify --link-vswitch-id VSWITCH --link-gitlab-ip ADDRESS",
+			   out);
+		return;
+	}
+	look_around(context, &standing);
+	if (standing.gitlab) {
+		finding = cloud_finding(out, STATUS_PASS, standing.interface->id);
+		finding_message(out, finding, "interface %s stands on the vSwitch, and its group "
+					      "names GitLab's address", standing.interface->id);
+	} else if (standing.unread) {
+		add_unread(link->vswitch_id, "rules of a managed group could not be read",
+			   "reachback docs ram-policy", out);
+	} else if (standing.interface) {
+		add_other_address(context, &standing, out);
+	} else {
+		add_gone(context, out);
+	}
+}
+
+const struct rule rule_link_stands = {
+	.code = "link-stands",
+	.area = "link",
+	.title = "the link's managed interface stands, and its group names GitLab's address",
+	.severity = SEVERITY_BLOCKER,
+	.reads = CLOUD_READS | SECTION_BIT(SECTION_GROUPS),
+	.vantages = VANTAGE_CLOUD,
+	.causes = { "CTL-11", "CTL-12" },
+	.why = "the registry builds through an interface of its own on the vSwitch, with a group "
+	       "that lets out what the form named on the day the link was made; neither follows "
+	       "when GitLab moves, and a clean-up job may take both away",
+	.evidence = "managed interfaces on the link's vSwitch, and the outbound rules of their "
+		    "groups",
+	.remedies = {
+		{ "cloud", "delete the link in the console and make it again" },
+	},
+	.document = "000",
+	.heading = "How it works",
+	.skip = skip_unexpected,
+	.eval = evaluate_stands,
+};
+
+static void evaluate_bound(const struct rule_context *context, struct findings *out)
+{
+	add_unread(context->facts->plan.link.instance_id,
+		   "which link a repository's source account uses, whether a link is still being "
+		   "made, and whether there are two, no operation that reads tells",
+		   "the console's pages of the instance: Repositories, Build, and Manage Link",
+		   out);
+}
+
+const struct rule rule_link_bound = {
+	.code = "link-bound",
+	.area = "link",
+	.title = "builds use this link, and it is the only one",
+	.severity = SEVERITY_RISK,
+	.reads = SECTION_BIT(SECTION_PLAN),
+	.vantages = VANTAGE_CLOUD,
+	.why = "a source account that is bound to another link, or to the public network, never "
+	       "uses this one; the API has no operation that shows the binding (CTL-10, CTL-13, "
+	       "CTL-14 of the failure catalogue)",
+	.evidence = "nothing: only the console tells",
+	.remedies = {
+		{ "cloud", "compare the link in the console's Build page with the one that was "
+			   "made, and delete a second one" },
+	},
+	.document = "000",
+	.heading = "How it works",
+	.skip = skip_unexpected,
+	.eval = evaluate_bound,
+};
