@@ -4,16 +4,18 @@
  * (RT-14)?
  *
  * Policies are asked after the route was found: `out` for what is sent or forwarded, `forward` for
- * what is forwarded, `in` for what is received, unless the interface is exempt. The one with the
- * lowest priority number whose selector fits decides (RFC 4301 section 4.4.1;
- * net/xfrm/xfrm_policy.c). A policy with a template drops or encrypts (and drops what was not
+ * what is forwarded, `in` for what is received, unless the interface is exempt. Where NAT rules of
+ * this machine sent a request on, `in` and `forward` are asked with the address before, and `out` of
+ * its reply with both (nf_nat_ipv4_decode_session(), nf_xfrm_me_harder()). The one with the lowest
+ * priority number whose selector fits decides (RFC 4301 section 4.4.1; net/xfrm/xfrm_policy.c). A
+ * policy with a template drops or encrypts (and drops what was not
  * encrypted), `block` drops, `allow` without a template, or with optional ones alone, lets pass.
  */
 #include "rules/checks/checks.h"
+#include "rules/checks/ipsec.h"
 #include "rules/checks/ipsec_exempt.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +28,12 @@ struct account {
 	const struct rule_context *context;
 	const struct service_fact *service;
 	bool requests;        /* from the range to the service, not back */
+	const struct ipsec_end *end; /* this machine's, at the place where policies are asked */
 	struct span_set open; /* not decided by a policy yet */
 	struct span_set lost;
 	const struct xfrm_policy_fact *taker; /* the first that takes something */
 	size_t taker_place;
+	const struct ipsec_end *taker_end;
 };
 
 static bool takes(const struct xfrm_policy_fact *policy)
@@ -82,7 +86,7 @@ static bool selector_fits(const struct xfrm_policy_fact *policy, const struct en
 	const struct service_fact *service = account->service;
 	uint32_t mask = policy->mark_mask.known ? policy->mark_mask.value : 0xffffffff;
 
-	if (ends->own.known && !prefix_contains(&ends->own, address_ipv4(&service->address)))
+	if (ends->own.known && !prefix_contains(&ends->own, address_ipv4(&account->end->address)))
 		return false;
 	/* which interface a received packet is held against depends on its route: left alone */
 	if (account->requests && policy->dev &&
@@ -94,7 +98,7 @@ static bool selector_fits(const struct xfrm_policy_fact *policy, const struct en
 		return false;
 	if (policy->if_id.known && policy->if_id.value)
 		return false;
-	return port_fits(&ends->own_port, &ends->own_mask, service->port) &&
+	return port_fits(&ends->own_port, &ends->own_mask, account->end->port) &&
 	       client_port_fits(policy, ends);
 }
 
@@ -170,6 +174,7 @@ static void decide(struct account *account, const struct xfrm_policy_fact *polic
 	if (here.count && takes(policy) && !account->taker) {
 		account->taker = policy;
 		account->taker_place = place;
+		account->taker_end = account->end;
 	}
 	if (reach.error || fits.error || here.error)
 		account->lost.error = -ENOMEM;
@@ -260,7 +265,7 @@ static void add_remedies(const struct account *account, struct findings *out,
 	char own[ADDRESS_TEXT_MAX], service[ADDRESS_TEXT_MAX + 4], range[PREFIX_TEXT_MAX];
 
 	(void)snprintf(service, sizeof(service), "%s/32",
-		       address_print(&account->service->address, own));
+		       address_print(&account->taker_end->address, own));
 	prefix_print(&reverse_range, range);
 	if (policy->priority)
 		finding_remedy(out, finding, "linux",
@@ -336,27 +341,45 @@ static bool requests_exempt(const struct facts *facts, const struct service_fact
 	return exempt;
 }
 
-static int decide_replies(struct account *account)
+/* Policies of one direction, asked with each of these ends. */
+static int decide_ends(struct account *account, const char *direction, const struct list *ends)
 {
-	const char *iif = account->service->iif;
-	int error = decide_all(account, "out");
+	size_t i;
+	int error = 0;
 
-	if (!error && iif && !ipsec_exempts_entering(account->context->facts, iif))
-		error = decide_all(account, "forward");
+	for (i = 0; !error && i < ends->count; i++) {
+		account->end = LIST_AT(ends, struct ipsec_end, i);
+		error = decide_all(account, direction);
+	}
 	return error;
 }
 
-static int decide_requests(struct account *account)
+/* Where NAT rules sent the requests, `out` is asked once more with the address given back. */
+static int decide_replies(struct account *account, const struct list *own, const struct list *asked)
+{
+	const char *iif = account->service->iif;
+	int error = decide_ends(account, "out", own);
+
+	if (!error)
+		error = decide_ends(account, "out", asked);
+	if (!error && iif && !ipsec_exempts_entering(account->context->facts, iif))
+		error = decide_ends(account, "forward", own);
+	return error;
+}
+
+/* `in` and `forward` are asked with the address that the client asked for. */
+static int decide_requests(struct account *account, const struct list *own,
+			   const struct list *asked)
 {
 	const struct facts *facts = account->context->facts;
 	const char *iif = account->service->iif;
 	int error = 0;
 
 	if (!requests_exempt(facts, account->service))
-		error = decide_all(account, iif ? "forward" : "in");
+		error = decide_ends(account, iif ? "forward" : "in", asked->count ? asked : own);
 	/* what is forwarded leaves towards the service by where its replies enter */
 	if (!error && iif && !ipsec_exempts_leaving(facts, iif))
-		error = decide_all(account, "out");
+		error = decide_ends(account, "out", own);
 	return error;
 }
 
@@ -365,55 +388,23 @@ static void judge_way(const struct rule_context *context, const struct service_f
 		      bool requests, struct findings *out, size_t from)
 {
 	struct account account = { .context = context, .service = service, .requests = requests };
-	int error;
+	struct ipsec_end end = { service->address, service->port };
+	const struct list own = { &end, 1, 1 };
+	struct list asked = { NULL, 0, 0 };
+	int error = ipsec_asked_ends(context->facts, service, &asked);
 
 	span_set_init(&account.open);
 	span_set_init(&account.lost);
-	error = requests ? decide_requests(&account) : decide_replies(&account);
+	if (!error)
+		error = requests ? decide_requests(&account, &own, &asked)
+				 : decide_replies(&account, &own, &asked);
 	if (error)
 		out->error = error;
 	else if (account.lost.count && !joins(&account, out, from))
 		add_fail(&account, out);
 	span_set_release(&account.open);
 	span_set_release(&account.lost);
-}
-
-/* Without the policies only what was lost already speaks. */
-static void judge_counters(const struct facts *facts, struct findings *out)
-{
-	static const char *const states[] = { "were not looked at", "", "need privilege to be read",
-					      "could not be read" };
-	const struct list *counters = &facts->counters.counters;
-	struct finding *finding = NULL;
-	char pointer[64];
-	size_t i;
-
-	for (i = 0; i < counters->count; i++) {
-		const struct counter_fact *counter = LIST_AT(counters, struct counter_fact, i);
-
-		if (!text_has_prefix(counter->name, "Xfrm.Out") || !counter->value)
-			continue;
-		if (!finding)
-			finding = findings_add(out, STATUS_WARN);
-		pointer_print(pointer, sizeof(pointer), "/counters/counters", i);
-		finding_evidence(out, finding, pointer, "%s = %" PRIu64, counter->name,
-				 counter->value);
-	}
-	if (!finding) {
-		finding = findings_add(out, STATUS_SKIPPED);
-		finding_message(out, finding, "IPsec policies %s%s%s",
-				states[facts->xfrm.section.state],
-				facts->xfrm.section.note ? ": " : "",
-				facts->xfrm.section.note ? facts->xfrm.section.note : "");
-	} else {
-		finding_cause(out, finding, "RT-14");
-		finding_message(out, finding,
-				"packets were lost to IPsec policies; the policies %s, so whether "
-				"they are replies cannot be told",
-				states[facts->xfrm.section.state]);
-		finding_remedy(out, finding, "linux", "ip xfrm policy list dir out");
-	}
-	finding_settle(out, finding, "sudo reachback check");
+	free(asked.items);
 }
 
 /* The replies of all services, or the requests to them: a policy that takes both is told twice. */
@@ -433,7 +424,7 @@ static void judge_ways(const struct rule_context *context, bool requests, struct
 static void evaluate(const struct rule_context *context, struct findings *out)
 {
 	if (context->facts->xfrm.section.state != FACT_OK) {
-		judge_counters(context->facts, out);
+		ipsec_judge_counters(context->facts, out);
 		return;
 	}
 	judge_ways(context, false, out);

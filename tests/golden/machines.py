@@ -155,6 +155,31 @@ def sent():
                   "address": "0.0.0.0", "port": port, "v6only": False, "uid": 0, "dev": None}]))
 
 
+def policies():
+    """A container is published: replies leave with the host's address, requests come with it."""
+    world = host(declared=(None, None), forwarding=True, service="172.17.0.2", iif="docker0",
+                 arrival="eth0")
+    world["entries"].append(HOME)
+    world["links"].append(link("docker0", "bridge"))
+    connected(world, "docker0", "172.17.0.1", 16)
+    found = facts(world)["services"]
+    found["services"][0].update(origin="published")
+    row = {"address": "0.0.0.0", "port": 443, "container": "172.17.0.2", "container_port": 443,
+           "dev": "docker0", "source": "nftables rule", "diverts": True}
+    block = {"action": "block", "priority": 9, "index": 9, "has_template": False}
+    for name, expected, direction, own in (
+            ("rt14-published-reply-of-host", "not-ready RT-14", "out", "172.20.5.10/32"),
+            ("rt14-published-reply-of-host-twin", "ready", "out", "172.20.5.11/32"),
+            ("rt14-published-request-before", "not-ready RT-14", "forward", "172.20.5.10/32"),
+            ("rt14-published-request-before-twin", "ready", "forward", "172.17.0.2/32")):
+        ends = ("source", "destination") if direction == "out" else ("destination", "source")
+        write(name, world, expected, services=found,
+              plan=section(vantage="gitlab-host", datacenter={"return_next_hop": "172.20.5.1"}),
+              listeners=section(listeners=[], published=[row]),
+              xfrm=section(policies=[{**block, "direction": direction, ends[0]: own,
+                                      ends[1]: "100.104.0.0/16"}]))
+
+
 def unread():
     """Nothing listens on a machine that forwards: is it a router, or is GitLab published by NAT
     rules? Where these could be read they tell."""
@@ -183,4 +208,5 @@ kernel()
 refused_services()
 listeners()
 sent()
+policies()
 unread()

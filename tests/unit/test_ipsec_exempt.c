@@ -87,11 +87,63 @@ static void test_forwarded(void **state)
 	CHECK_ROWS("ipsec-policy-bypassed", rows);
 }
 
+/* Where NAT rules of this host send requests on, `in` and `forward` see the address before. */
+#define ASKED(service, container, policy)                                                          \
+	ON("6.18.1", service, ROUTES("", "") "," "\"addresses\":{\"state\":\"ok\",\"addresses\":["    \
+	   "{\"address\":\"10.0.0.5\",\"length\":24,\"dev\":\"eth0\"}]}," LISTENERS("",              \
+	   "{\"address\":\"0.0.0.0\",\"port\":80,\"container\":\"" container "\","                      \
+	   "\"container_port\":443,\"source\":\"nftables rule\",\"diverts\":true}"), "", policy)
+#define CONTAINER(policy) ASKED(FORWARDED, "172.17.0.2", policy)
+#define REDIRECTED(policy)                                                                         \
+	ASKED(SERVICE("10.0.0.5", "443", "published", ",\"local\":true,\"arrival\":\"eth0\""),       \
+	      "10.0.0.5", policy)
+#define PORT_POLICY(direction, source, to, port)                                                   \
+	"\"xfrm\":{\"state\":\"ok\",\"policies\":[{\"direction\":\"" direction                     \
+	"\",\"action\":\"block\",\"source\":\"" source "\",\"destination\":\"" to                  \
+	"\",\"priority\":9,\"index\":9,\"ipproto\":6," port "}]}"
+
+static void test_asked_address(void **state)
+{
+	static const struct row rows[] = {
+		{ "container: requests before", CONTAINER(POLICY("forward", RANGE, "10.0.0.5/32")),
+		  STATUS_FAIL, "RT-14", "requests", 65536 },
+		{ "container: requests behind", CONTAINER(POLICY("forward", RANGE, "172.17.0.2/32")),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "container: requests on their way out, before",
+		  CONTAINER(POLICY("out", RANGE, "10.0.0.5/32")), STATUS_PASS, NULL, NULL, 0 },
+		{ "container: requests on their way out, behind",
+		  CONTAINER(POLICY("out", RANGE, "172.17.0.2/32")), STATUS_FAIL, "RT-14",
+		  "requests", 65536 },
+		{ "container: replies of it", CONTAINER(POLICY("out", "172.17.0.2/32", RANGE)),
+		  STATUS_FAIL, "RT-14", "replies", 65536 },
+		{ "container: replies of the host", CONTAINER(POLICY("out", "10.0.0.5/32", RANGE)),
+		  STATUS_FAIL, "RT-14", "replies", 65536 },
+		{ "container: the host's replies are not forwarded",
+		  CONTAINER(POLICY("forward", "10.0.0.5/32", RANGE)), STATUS_PASS, NULL, NULL, 0 },
+		{ "redirect: requests for the port before",
+		  REDIRECTED(PORT_POLICY("in", RANGE, "10.0.0.5/32", "\"dport\":80")), STATUS_FAIL,
+		  "RT-14", "requests", 65536 },
+		{ "redirect: requests for the port behind",
+		  REDIRECTED(PORT_POLICY("in", RANGE, "10.0.0.5/32", "\"dport\":443")), STATUS_PASS,
+		  NULL, NULL, 0 },
+		{ "redirect: replies from the port before",
+		  REDIRECTED(PORT_POLICY("out", "10.0.0.5/32", RANGE, "\"sport\":80")), STATUS_FAIL,
+		  "RT-14", "replies", 65536 },
+		{ "redirect: replies from the port behind",
+		  REDIRECTED(PORT_POLICY("out", "10.0.0.5/32", RANGE, "\"sport\":443")), STATUS_FAIL,
+		  "RT-14", "replies", 65536 },
+	};
+
+	(void)state;
+	CHECK_ROWS("ipsec-policy-bypassed", rows);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sent_and_received),
 		cmocka_unit_test(test_forwarded),
+		cmocka_unit_test(test_asked_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
