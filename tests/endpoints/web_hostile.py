@@ -30,6 +30,7 @@ SPARE_MS = 200
 MEMORY_MB = 32
 AT_ONCE = 6
 ADDRESS, OTHER, PROXY = "192.0.2.10", "192.0.2.11", "192.0.2.12"
+MOVED = 32  # rows of a list that moves with the next one
 TOKEN = "glpat-Hostile0Canary1Secret"
 FORMS = [TOKEN.encode()] + [base64.b64encode(f"{user}:{TOKEN}".encode())
                             for user in ("oauth2", "alice")]
@@ -54,7 +55,7 @@ HTTP = {
     "odd-location": "answered 302", "no-location": "answered 302", "file": "answered 302",
     "gopher": "answered 302", "titled": "answered 200", "switching": "malformed 101",
     "no-content": "answered 204", "gzip-bomb": "too-large 200", "transfer-bomb": "too-large 200",
-    "circle": "answered 302", "chain": "answered 302",
+    "circle": "answered 302", "chain": "answered 302", "shouted": "answered 302",
     **{f"to-{name}": "answered 302" for name in web_peer.FORBIDDEN},
 }
 TLS = {
@@ -155,9 +156,10 @@ class Driver:
         web_peer_tls.start(self.peers, work, f"http://{OTHER}:{self.others.ports['elsewhere']}")
         (work / "token").write_text(TOKEN + "\n")
 
-    def climb(self, url):
+    def climb(self, url, resolve=()):
         token, authority = (os.open(self.work / name, os.O_RDONLY) for name in ("token", "ca.pem"))
         asked = {"budget_ms": BUDGET_MS, "token_fd": token, "cacert_fd": authority,
+                 "resolve": list(resolve),
                  "plan": {"gitlab": {"url": url, "username": "alice", "project": "group/app"}}}
         started = time.monotonic()
         child = subprocess.Popen([self.build / "reachback-probe-endpoints", "-"],
@@ -175,7 +177,14 @@ class Driver:
 
     def judge(self, kind, mode, expected):
         scheme = "https" if kind == "tls" else "http"
-        status, said, took, memory = self.climb(f"{scheme}://{ADDRESS}:{self.peers.ports[mode]}/")
+        port = self.peers.ports[mode]
+        if mode == "shouted":  # so many addresses that the redirect's own row moves all the others
+            asked = (f"http://named.test:{port}/",
+                     [f"named.test:{port}:{ADDRESS}," +
+                      ",".join(f"192.0.2.{200 + place}" for place in range(MOVED - 1))])
+        else:
+            asked = (f"{scheme}://{ADDRESS}:{port}/",)
+        status, said, took, memory = self.climb(*asked)
         if status:
             return f"ended with {status}"
         if took > BUDGET_MS + SPARE_MS:
@@ -200,6 +209,9 @@ class Driver:
 
     def judge_redirect(self, mode, facts):
         """Where nothing may be sent to, nothing but the refusal is told."""
+        if mode == "shouted":
+            told = facts["attempts"][0]["http"]["location"]
+            return "" if told == "http://192.0.2.10:9/x" else f"leads to {told}"
         if not mode.startswith("to-"):
             return ""
         tried = [row["tcp"]["outcome"] for row in facts["attempts"]

@@ -123,6 +123,7 @@ SAYS = {
     "no-location": answer(302),
     "file": redirect("file:///etc/passwd"),
     "gopher": redirect("gopher://192.0.2.10:70/_x"),
+    "shouted": redirect("HTTP://192.0.2.10:9" + "/a/.." * 40 + "/x"),
     "titled": answer(200, b"Content-Type: text/html",
                      body=b"<title>\x1b]0;owned\x07" + b"\xe2\x80\xae" * 90 + b"</title>"),
     "two-answers": answer(401, JSON[:-2], body=b"{}") + answer(200, body=b"smuggled"),
