@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Targets and the lower rungs: name, TCP, TLS and the first plain request, for every address at
- * once. What comes above is the purpose's (purposes.c); requests of it are in ladder_request.c.
+ * Targets, their names and addresses, all at once. What follows on an address is in ladder_first.c;
+ * what comes above is the purpose's (purposes.c), requests of it are in ladder_request.c.
  */
 #include "probes/endpoints_helper/ladder.h"
 
@@ -21,12 +21,7 @@
 #define TARGETS_MAX 2048
 #define REDIRECTS_MAX 8
 
-static bool speaks_http(const struct url *url)
-{
-	return text_equal(url->scheme, "http") || text_equal(url->scheme, "https");
-}
-
-static void forget_result(struct rung_start *start)
+void rung_start_forget(struct rung_start *start)
 {
 	if (start->result)
 		record_release(&http_record, &start->result->http);
@@ -50,7 +45,7 @@ static void climb_on(struct target *target)
 	if (target->row->climb)
 		target->row->climb(target, start->result);
 	for (start = target->starts; start; start = start->next)
-		forget_result(start);
+		rung_start_forget(start);
 }
 
 static void patience_over(struct timer *timer)
@@ -61,7 +56,7 @@ static void patience_over(struct timer *timer)
 		climb_on(target);
 }
 
-static void start_finished(struct rung_start *start)
+void rung_start_finished(struct rung_start *start)
 {
 	struct target *target = start->target;
 	struct run *run = target->run;
@@ -78,128 +73,6 @@ static void start_finished(struct rung_start *start)
 		run->error = -ENOMEM;
 }
 
-/* Leads on. In the facts the redirect points to what it led to, whose URL may be marked. */
-static void redirected(struct rung_start *start, const char *location)
-{
-	struct run *run = start->target->run;
-	const struct maybe *status = &ladder_attempt(run, start)->http.status;
-	struct target *found;
-	char words[64], **told;
-
-	if (!location || !status->known || status->value / 100 != 3)
-		return;
-	(void)snprintf(words, sizeof(words), "Location of %u", (unsigned int)status->value);
-	found = ladder_found(start->target, PURPOSE_REDIRECT, location, words);
-	/* its addresses may be known already: then the rows of attempts have moved */
-	told = &ladder_attempt(run, start)->http.location;
-	if (!found || text_equal(found->url.text, *told))
-		return;
-	free(*told);
-	*told = text_copy(found->url.text);
-	(void)run_keeps(run, *told);
-}
-
-/* The body is the purpose's, who may be asked later; nobody asks once an address is chosen. */
-static void keep_result(struct rung_start *start, struct http_result *result)
-{
-	struct run *run = start->target->run;
-
-	start->body = calloc(1, result->body_length + 1);
-	start->result = calloc(1, sizeof(*start->result));
-	if (!run_keeps(run, start->body) || !run_keeps(run, start->result))
-		return;
-	memcpy(start->body, result->body_length ? result->body : "", result->body_length);
-	start->location = text_copy(result->location);
-	if (result->location && !run_keeps(run, start->location))
-		return;
-	*start->result = (struct http_result){ .body = start->body,
-					       .body_length = result->body_length,
-					       .location = start->location,
-					       .verified = result->verified };
-	if (record_copy(&http_record, &result->http, &start->result->http))
-		run->error = -ENOMEM;
-}
-
-static void first_answered(void *owner, struct http_result *result)
-{
-	struct rung_start *start = owner;
-	struct run *run = start->target->run;
-	struct attempt_fact *attempt = ladder_attempt(run, start);
-
-	/* a listing or a file may be longer than what is read: its beginning is an answer, too */
-	start->answered = result->http.outcome == HTTP_ANSWERED ||
-			  (result->http.outcome == HTTP_TOO_LARGE && result->http.status.known);
-	if (start->answered && !start->target->chosen.family)
-		keep_result(start, result);
-	attempt->tls = result->tls;
-	attempt->http = result->http;
-	memset(&result->tls, 0, sizeof(result->tls));
-	memset(&result->http, 0, sizeof(result->http));
-	if (start->answered)
-		redirected(start, result->location);
-	start_finished(start);
-}
-
-static void first_url(const struct target *target, struct text *url)
-{
-	text_init(url, LADDER_URL_MAX);
-	ladder_url(target, target->row->first_path, url);
-	if (text_error(url))
-		target->run->error = -ENOMEM;
-}
-
-/* Not before: what waits for its turn among many is not looked into. */
-static void first_begun(void *owner)
-{
-	struct rung_start *start = owner;
-	struct http_request request = { .address = start->address,
-					.is_signed = target_is_signed(start->target) };
-	struct text url;
-
-	first_url(start->target, &url);
-	request.url = text_string(&url);
-	if (!start->target->run->error)
-		start->watch = experiments_watch(start->target, &request, true);
-	text_release(&url);
-}
-
-static void ask_first(struct rung_start *start, int fd)
-{
-	struct http_request request = { .address = start->address, .fd = fd,
-					.is_signed = target_is_signed(start->target),
-					.begun = first_begun };
-	struct run *run = start->target->run;
-	struct text url;
-
-	first_url(start->target, &url);
-	request.url = text_string(&url);
-	if (run->error)
-		connect_close(fd);
-	else if (http_start(run, &request, first_answered, start))
-		run->error = -ENOMEM;
-	text_release(&url);
-}
-
-static void connected(void *owner, int fd, struct tcp_fact *tcp)
-{
-	struct rung_start *start = owner;
-	struct target *target = start->target;
-	struct attempt_fact *attempt = ladder_attempt(target->run, start);
-
-	attempt->tcp = *tcp;
-	memset(tcp, 0, sizeof(*tcp));
-	if (fd >= 0 && speaks_http(&target->url)) {
-		ask_first(start, fd);
-		return;
-	}
-	connect_close(fd);
-	if (attempt->tcp.outcome == TCP_TIMED_OUT || attempt->tcp.outcome == TCP_REFUSED ||
-	    attempt->tcp.outcome == TCP_UNREACHABLE)
-		(void)trace_start(target->run, target->url.text, &start->address,
-				  target->url.port);
-	start_finished(start);
-}
-
 static void start_address(struct target *target, const struct address *address)
 {
 	struct run *run = target->run;
@@ -214,6 +87,7 @@ static void start_address(struct target *target, const struct address *address)
 	*end = start;
 	start->target = target;
 	start->address = *address;
+	start->fd = -1;
 	if (!run_keeps(run, attempt))
 		return;
 	start->index = run->facts->attempts.count - 1;
@@ -221,7 +95,7 @@ static void start_address(struct target *target, const struct address *address)
 	attempt->address = *address;
 	attempt->port = target->url.port;
 	if (run_keeps(run, attempt->url))
-		(void)connect_start(run, &options, connected, start);
+		(void)connect_start(run, &options, rung_start_connected, start);
 }
 
 static void resolved(void *owner, const struct address *addresses, size_t count)
@@ -413,6 +287,7 @@ int ladder_open(struct run *run)
 	if (!run->ladder)
 		return -ENOMEM;
 	run->ladder->end = &run->ladder->targets;
+	run->ladder->last_waiting = &run->ladder->waiting;
 	return 0;
 }
 
@@ -422,7 +297,8 @@ static void free_target(struct target *target)
 
 	for (start = target->starts; start; start = next) {
 		next = start->next;
-		forget_result(start);
+		rung_start_forget(start);
+		connect_close(start->fd);
 		free(start);
 	}
 	if (target->release_above)

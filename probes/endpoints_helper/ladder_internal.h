@@ -15,6 +15,9 @@ struct rung_start {
 	struct address address;
 	size_t index; /* of its row in facts->attempts, which moves as it grows */
 	bool answered;
+	int fd;      /* connected, and waits to be handed on; else -1 */
+	bool handed; /* stands in http.c's line */
+	struct rung_start *next_waiting;
 	struct experiment_set *watch; /* experiments.c's; NULL */
 	/* until an address is chosen: http, body, location and verified alone */
 	char *body, *location;
@@ -34,6 +37,8 @@ struct rung_exchange {
 struct ladder {
 	struct target *targets, **end;
 	size_t count;
+	struct rung_start *waiting, **last_waiting; /* connected, to be handed to http.c */
+	unsigned int handed; /* that stand in its line */
 	struct rung_exchange *exchanges;
 };
 
@@ -52,5 +57,11 @@ static inline bool target_is_signed(const struct target *target)
 	return target->query && !target->row->first_path;
 }
 void ladder_requests_close(struct run *run);
+
+/* ladder_first.c: `connect_done` of a start, which goes on until rung_start_finished(). */
+void rung_start_connected(void *start, int fd, struct tcp_fact *tcp);
+/* ladder.c */
+void rung_start_finished(struct rung_start *start);
+void rung_start_forget(struct rung_start *start);
 
 #endif

