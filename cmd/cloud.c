@@ -40,6 +40,7 @@ static int move_environment(bool keep, struct maybe *fd)
 {
 	char *bytes = keep ? calloc(1, ENVIRONMENT_MAX) : NULL;
 	size_t length = 0, i;
+	bool any = false;
 	int code = keep && !bytes ? -ENOMEM : 0;
 
 	for (i = 0; environ && environ[i]; i++) {
@@ -51,12 +52,14 @@ static int move_environment(bool keep, struct maybe *fd)
 			memcpy(bytes + length, environ[i], size);
 			length += size;
 		}
+		any = any || begins_with_one(environ[i], prefixes);
 		wipe(environ[i]);
 	}
 	if (bytes) {
 		int made = memory_file("environment", bytes, length);
 
-		code = made < 0 ? made : 0;
+		/* without one of them only the files under HOME go unread */
+		code = made < 0 && any ? made : 0;
 		*fd = (struct maybe){ made >= 0, made >= 0 ? (uint32_t)made : 0 };
 		explicit_bzero(bytes, length);
 	}

@@ -129,6 +129,24 @@ int observe_helpers(char directory[PATH_MAX])
 	return find_helpers(directory);
 }
 
+/*
+ * Where the metadata service has still to say whether endpoints are looked at from here, a token
+ * that cannot be read is no error yet: this may be a host that has none.
+ */
+static int open_token(const struct settings *settings, const struct probe_context *context,
+		      const struct facts *facts, struct endpoints_request *endpoints,
+		      struct fault *fault)
+{
+	bool wanted = probe_endpoints.wanted(context, facts);
+	bool maybe = !wanted && !facts->plan.vantage && facts->plan.link.vswitch_id &&
+		     probe_metadata.wanted(context, facts);
+	struct fault unheard = { .code = 0 };
+	int code = endpoints_open_token(settings, &facts->plan, wanted || maybe, endpoints,
+					maybe ? &unheard : fault);
+
+	return maybe && code != -ENOMEM ? 0 : code;
+}
+
 int observe(const struct settings *settings, struct facts *facts)
 {
 	struct cloud_request cloud = { .budget_ms = 0 };
@@ -168,9 +186,7 @@ int observe_keeping(const struct settings *settings, struct cloud_request *cloud
 		code = endpoints_prepare(settings, &endpoints, &fault);
 	context.endpoints = &endpoints;
 	if (!code)
-		code = endpoints_open_token(settings, &facts->plan,
-					    probe_endpoints.wanted(&context, facts), &endpoints,
-					    &fault);
+		code = open_token(settings, &context, facts, &endpoints, &fault);
 	if (!code && settings->netns)
 		code = netns_enter(settings->netns, &fault);
 	if (!code)

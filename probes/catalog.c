@@ -17,6 +17,7 @@ const struct probe *const probe_catalog[] = {
 	&probe_counters,
 	&probe_configs,
 	&probe_endpoints,
+	&probe_metadata,
 	&probe_cloud,
 };
 

@@ -26,6 +26,7 @@ static bool endpoints_wanted(const struct probe_context *context, const struct f
 	const struct plan *plan = &facts->plan;
 
 	if (!text_equal(plan->vantage, vantage_words[VANTAGE_VSWITCH_HOST]) &&
+	    (plan->vantage || !facts_on_link_vswitch(facts)) &&
 	    !(context->endpoints && context->endpoints->anywhere))
 		return false;
 	return plan->gitlab.url || plan->maven.count ||
@@ -102,6 +103,7 @@ const struct probe probe_endpoints = {
 	.doc = "from the vSwitch side, and wherever --from is given: names, connections, "
 	       "certificates, answers, GitLab's API and git, Maven's metadata and artifacts",
 	.section = SECTION_ENDPOINTS,
+	.after = SECTION_BIT(SECTION_METADATA), /* it may say that this is the vSwitch side */
 	.wanted = endpoints_wanted,
 	.run = endpoints_run,
 };

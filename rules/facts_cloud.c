@@ -92,3 +92,18 @@ bool facts_names_cloud(const struct facts *facts)
 
 	return facts_region(facts) || link->instance_id || link->vpc_id || link->vswitch_id;
 }
+
+bool facts_on_link_vswitch(const struct facts *facts)
+{
+	const struct metadata_facts *metadata = &facts->metadata;
+	const char *vswitch = facts->plan.link.vswitch_id;
+	size_t i;
+
+	if (!vswitch || metadata->section.state != FACT_OK)
+		return false;
+	for (i = 0; i < metadata->interfaces.count; i++)
+		if (text_equal(LIST_AT(&metadata->interfaces, struct metadata_interface, i)
+				       ->vswitch_id, vswitch))
+			return true;
+	return text_equal(metadata->vswitch_id, vswitch);
+}

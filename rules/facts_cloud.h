@@ -91,6 +91,8 @@ struct cloud_facts {
 struct facts;
 /* The plan's region, else that of the metadata service; NULL: neither tells. */
 const char *facts_region(const struct facts *facts);
+/* Does the metadata service name the vSwitch of the plan's link? */
+bool facts_on_link_vswitch(const struct facts *facts);
 /* Is there a region, or does the plan name an instance, VPC or vSwitch? */
 bool facts_names_cloud(const struct facts *facts);
 

@@ -251,6 +251,13 @@ static enum vantage by_forwarding(const struct facts *facts, struct text *reason
 	return VANTAGE_GITLAB_HOST;
 }
 
+static bool by_forwarding_router(const struct facts *facts)
+{
+	bool guessed = false;
+
+	return by_forwarding(facts, NULL, &guessed) == VANTAGE_IDC_ROUTER;
+}
+
 static enum vantage decide(const struct facts *facts, struct text *reason, bool *guessed)
 {
 	const struct plan *plan = &facts->plan;
@@ -266,6 +273,12 @@ static enum vantage decide(const struct facts *facts, struct text *reason, bool 
 	if (facts->addresses.section.state == FACT_OK &&
 	    (plan_is_local(facts, reason) || services_are_local(facts, reason)))
 		return VANTAGE_GITLAB_HOST;
+	if (facts_on_link_vswitch(facts) && !by_forwarding_router(facts)) {
+		if (reason)
+			text_addf(reason, "the metadata service names vSwitch %s, that of the link",
+				  plan->link.vswitch_id);
+		return VANTAGE_VSWITCH_HOST;
+	}
 	return by_forwarding(facts, reason, guessed);
 }
 

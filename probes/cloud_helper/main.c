@@ -2,11 +2,13 @@
 /*
  * reachback-probe-cloud: reads a request (probes/cloud_request.h) from stdin, asks the cloud's API
  * (or saved replies), and writes the sections of the cloud as one JSON document to stdout. Executed
- * by the probe of that name, without privileges. The only program that ever holds a key: it leaves
- * no core, and no other process of the user may look into it.
+ * by the probe of that name, without privileges; with the argument "metadata" by that probe, for
+ * the section of the metadata service alone. The only program that ever holds a key: it leaves no
+ * core, and no other process of the user may look into it.
  */
 #include "probes/cloud_helper/change.h"
 #include "probes/cloud_helper/look.h"
+#include "probes/cloud_helper/metadata.h"
 #include "probes/cloud_helper/secret.h"
 
 #include "rules/text.h"
@@ -56,6 +58,9 @@ static int read_request(const struct record *record, void *request)
 	return error;
 }
 
+typedef int (*look_function)(const struct cloud_request *request, struct facts *facts,
+			     struct fault *fault);
+
 static int write_answer(const struct text *out)
 {
 	if (text_error(out))
@@ -64,8 +69,8 @@ static int write_answer(const struct text *out)
 		       -EIO : 0;
 }
 
-/* The probe: everything that is to be read. */
-static int look(void)
+/* A probe: what is to be read. */
+static int look(look_function how)
 {
 	struct cloud_request request = { .budget_ms = 0 };
 	struct fault fault = { .code = 0 };
@@ -76,7 +81,7 @@ static int look(void)
 	facts_init(&facts);
 	text_init(&out, OUTPUT_MAX);
 	if (!error)
-		error = cloud_look(&request, &facts, &fault);
+		error = how(&request, &facts, &fault);
 	if (!error) {
 		facts.schema = text_copy(FACTS_SCHEMA);
 		facts_write(&facts, &out, -1);
@@ -122,11 +127,13 @@ static int hide(void)
 
 int main(int argc, char *argv[])
 {
+	const char *what = argc > 1 ? argv[1] : "";
 	int error = hide();
 
 	if (!error)
 		error = secret_hooks();
 	if (!error)
-		error = argc > 1 && strcmp(argv[1], "change") == 0 ? change() : look();
+		error = !strcmp(what, "change") ? change() :
+			!strcmp(what, "metadata") ? look(metadata_look) : look(cloud_look);
 	return error ? 1 : 0;
 }
