@@ -74,6 +74,7 @@ const struct rule *const rule_catalog[] = {
 	&rule_border_return_route,
 	&rule_border_range_alone,
 	&rule_border_health_check,
+	&rule_border_announces_range,
 	&rule_cen_carries_routes,
 	&rule_vpc_route_to_service,
 	&rule_gitlab_clone_url_fits,

@@ -61,6 +61,7 @@ struct instance_facts {
 	char *status;        /* "RUNNING" ... */
 	char *specification; /* "Enterprise_Basic" ... */
 	char *issue;
+	struct inquiry listed; /* in what region it is */
 	char *region;        /* as ListInstance tells */
 	struct inquiry usage;
 	struct maybe vpc_quota, vpc_usage; /* VPCs in the access control list */
@@ -71,7 +72,9 @@ struct instance_facts {
 	struct inquiry sources;    /* the list of repositories */
 	uint32_t repositories;   /* that there are */
 	struct list bindings;    /* struct binding_fact, by repository; those looked at */
+	struct inquiry rules;    /* of repositories that are built from GitLab */
 	struct list build_rules; /* struct build_rule_fact, by repository and id */
+	struct inquiry builds;   /* of the same */
 	struct list failed_builds; /* struct failed_build_fact, by repository */
 	struct inquiry role;
 	char *role_name;

@@ -79,7 +79,7 @@ static void on_log(struct cloud_run *run, const struct cloud_reply *reply, void 
 	struct failed_build_fact *build = build_of(run, context);
 	const cJSON *one;
 
-	if (!build || reply->outcome != CALL_OK || !reply->json)
+	if (!inquiry_settle(run, &instance_of(run)->builds, reply) || !build)
 		return;
 	cJSON_ArrayForEach(one, reply_list(reply->json, "BuildRecordLogs")) {
 		char *line;
@@ -130,7 +130,7 @@ static void on_records(struct cloud_run *run, const struct cloud_reply *reply, v
 {
 	const cJSON *one, *latest = NULL;
 
-	if (reply->outcome != CALL_OK || !reply->json)
+	if (!inquiry_settle(run, &instance_of(run)->builds, reply))
 		return;
 	cJSON_ArrayForEach(one, reply_list(reply->json, "BuildRecords")) {
 		if (strncasecmp(reply_word(one, "BuildStatus"), "FAIL", 4) != 0)
@@ -148,7 +148,7 @@ static void on_rules(struct cloud_run *run, const struct cloud_reply *reply, voi
 	struct list *rules = &instance_of(run)->build_rules;
 	const cJSON *one;
 
-	if (reply->outcome != CALL_OK || !reply->json)
+	if (!inquiry_settle(run, &instance_of(run)->rules, reply))
 		return;
 	cJSON_ArrayForEach(one, reply_list(reply->json, "BuildRules")) {
 		struct build_rule_fact *rule;

@@ -26,7 +26,7 @@ static void on_instances(struct cloud_run *run, const struct cloud_reply *reply,
 	const cJSON *one;
 
 	(void)context;
-	if (reply->outcome != CALL_OK || !reply->json)
+	if (!inquiry_settle(run, &instance->listed, reply))
 		return;
 	cJSON_ArrayForEach(one, reply_list(reply->json, "Instances")) {
 		if (strcmp(reply_word(one, "InstanceId"), instance->id) != 0 || instance->region)

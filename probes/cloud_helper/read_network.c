@@ -150,7 +150,9 @@ static void ask_vpc(struct cloud_run *run, const char *id)
 		return;
 	inquiry_text(run, &network->vpc_id, id);
 	cloud_call(run, ACTION_DESCRIBE_VPC_ATTRIBUTE, parameters, on_vpc, NULL);
-	cloud_call(run, ACTION_DESCRIBE_VSWITCHES, parameters, on_vswitches, NULL);
+	/* which of them holds GitLab; in a data center none does */
+	if (run->plan->gitlab.access != ACCESS_DATACENTER)
+		cloud_call(run, ACTION_DESCRIBE_VSWITCHES, parameters, on_vswitches, NULL);
 }
 
 static void on_vswitch(struct cloud_run *run, const struct cloud_reply *reply, void *context)

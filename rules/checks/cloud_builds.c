@@ -152,11 +152,17 @@ const struct rule rule_builds_inside_mainland = {
 	.eval = evaluate_oversea,
 };
 
+static bool is_refused(const struct inquiry *inquiry)
+{
+	return inquiry->state == FACT_DENIED || inquiry->state == FACT_FAILED;
+}
+
 static const char *skip_builds(const struct rule_context *context)
 {
 	const struct instance_facts *instance = &context->facts->instance;
 
-	if (instance->section.state == FACT_OK && !instance->failed_builds.count)
+	if (instance->section.state == FACT_OK && !instance->failed_builds.count &&
+	    !is_refused(&instance->rules) && !is_refused(&instance->builds))
 		return "no build that failed was found";
 	return cloud_no_instance(context);
 }
@@ -164,8 +170,13 @@ static const char *skip_builds(const struct rule_context *context)
 static void evaluate_builds(const struct rule_context *context, struct findings *out)
 {
 	const struct list *builds = &context->facts->instance.failed_builds;
+	const struct instance_facts *instance = &context->facts->instance;
 	size_t i, line;
 
+	if (is_refused(&instance->rules))
+		(void)cloud_asked(&instance->rules, "the build rules", instance->id, out);
+	if (is_refused(&instance->builds))
+		(void)cloud_asked(&instance->builds, "the builds", instance->id, out);
 	for (i = 0; i < builds->count; i++) {
 		const struct failed_build_fact *build =
 			LIST_AT(builds, struct failed_build_fact, i);

@@ -31,54 +31,49 @@ static void add_defect(const struct address *address, const struct cen_defect *d
 			       "VPC as next hop to the table of the border router");
 }
 
-/* What the answer depends on was told. */
-static bool is_told(const struct transit_facts *transit, struct findings *out)
+/* What the answer depends on and was not told. */
+static void tell_unanswered(const struct transit_facts *transit, struct findings *out)
 {
-	bool told = cloud_asked(&transit->members, "the members of CEN", NULL, out);
 	size_t i;
 
+	(void)cloud_asked(&transit->members, "the members of CEN", NULL, out);
 	if (transit->cen_routes.state != FACT_ABSENT)
-		told &= cloud_asked(&transit->cen_routes, "the routes of CEN", NULL, out);
+		(void)cloud_asked(&transit->cen_routes, "the routes of CEN", NULL, out);
 	if (transit->routers.state != FACT_ABSENT)
-		told &= cloud_asked(&transit->routers, "the transit routers", NULL, out);
+		(void)cloud_asked(&transit->routers, "the transit routers", NULL, out);
 	if (transit->attachments.state != FACT_ABSENT)
-		told &= cloud_asked(&transit->attachments, "the attachments", NULL, out);
+		(void)cloud_asked(&transit->attachments, "the attachments", NULL, out);
 	for (i = 0; i < transit->attachment_list.count; i++) {
 		const struct attachment_fact *one =
 			LIST_AT(&transit->attachment_list, struct attachment_fact, i);
 		const struct table_fact *table = table_find(&transit->tables, one->table);
 
 		if (one->associations.state != FACT_ABSENT)
-			told &= cloud_asked(&one->associations, "the associated route table",
+			(void)cloud_asked(&one->associations, "the associated route table",
 					    one->id, out);
 		if (table && table->state != FACT_OK)
-			told &= cloud_asked(&(struct inquiry){ table->state, table->note },
+			(void)cloud_asked(&(struct inquiry){ table->state, table->note },
 					    "the routes of the transit router", table->id, out);
 	}
-	return told;
 }
 
 static void evaluate(const struct rule_context *context, struct findings *out)
 {
 	struct cloud_services services;
 	struct cen_defect defect;
-	bool found = false;
 	struct text why;
 	size_t i;
 
 	cloud_services(&context->facts->plan, &services);
 	for (i = 0; i < services.count; i++) {
 		text_init(&why, 512);
-		if (cloud_cen_defect(context, &services.items[i], &defect, &why)) {
+		if (cloud_cen_defect(context, &services.items[i], &defect, &why))
 			add_defect(&services.items[i], &defect, text_string(&why), out);
-			found = true;
-		}
 		if (text_error(&why) == -ENOMEM)
 			out->error = -ENOMEM;
 		text_release(&why);
 	}
-	if (!found)
-		(void)is_told(&context->facts->transit, out);
+	tell_unanswered(&context->facts->transit, out);
 }
 
 static const char *skip(const struct rule_context *context)

@@ -53,6 +53,9 @@ static void judge_instance(const struct region_view *view)
 	else if (instance->found.known && !instance->found.value &&
 		 !text_has_prefix(instance->id, CLOUD_PERSONAL_ID))
 		add_elsewhere(view, instance->id, "instance", NULL, "/instance/found");
+	else if (!instance->region && instance->listed.state != FACT_ABSENT)
+		(void)cloud_asked(&instance->listed, "the region of the instance", instance->id,
+				  view->out);
 }
 
 static void judge_vswitch(const struct region_view *view, const struct network_facts *network)

@@ -181,6 +181,9 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 		if (!was_judged(network, vswitch))
 			judge_table(network, vswitch, out);
 	}
+	if (network->vswitches.state != FACT_ABSENT)
+		(void)cloud_asked(&network->vswitches, "which vSwitches hold the plan's addresses",
+				  network->vpc_id, out);
 	if (!network_link_vswitch(network))
 		(void)cloud_asked(&network->vswitch, "the route table of the vSwitch",
 				  network->vswitch_id, out);

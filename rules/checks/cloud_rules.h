@@ -41,6 +41,7 @@ extern const struct rule rule_border_sessions_up;
 extern const struct rule rule_border_return_route;
 extern const struct rule rule_border_range_alone;
 extern const struct rule rule_border_health_check;
+extern const struct rule rule_border_announces_range;
 
 /* A finding about a resource; `resource` NULL: about none. */
 struct finding *cloud_finding(struct findings *out, enum finding_status status,
