@@ -25,21 +25,26 @@ if [ $# -eq 0 ]; then
 	timeout -s KILL 120 python3 "$here/server_test.py" || [ $? -eq 1 ] ||
 		echo "FAIL cloud server: ended before its last test"
 fi
-# Runs of `create` that are killed, refused, left without an answer: 2,000 in two halves, each with
-# a network and a folder of journals of its own. RB_CREATE_ROUNDS: three to four runs a round.
-create_runs() { # SEED
+# In a network and with a folder of journals of its own.
+apart() { # SCRIPT ARGUMENT...
+	script=$1
+	shift
 	namespaces=-mn
 	[ "$(id -u)" -eq 0 ] || namespaces=-Urmn
 	timeout -s KILL "$CREATE_LIMIT" unshare "$namespaces" sh -c '
 		mount -t tmpfs none /var/lib && ip link set lo up && exec python3 "$@"' sh \
-		"$here/create_runs.py" "$release/reachback" "$((${RB_CREATE_ROUNDS:-600} / 2))" "$1" ||
-		[ $? -eq 1 ] || echo "FAIL cloud create: ended before its last round"
+		"$here/$script" "$release/reachback" "$@" || [ $? -eq 1 ] ||
+		echo "FAIL cloud $script: ended before its end"
 }
 
+# Runs of `create` that are killed, refused, left without an answer: 2,000 in two halves.
+# RB_CREATE_ROUNDS: three to four runs a round.
 if [ $# -eq 0 ] || [ "$1" = create ]; then
 	seed=${REACHBACK_SEED:-$(date +%s)}
-	create_runs "$seed.a" &
-	create_runs "$seed.b"
+	rounds=$((${RB_CREATE_ROUNDS:-600} / 2))
+	apart link_story.py
+	apart create_runs.py "$rounds" "$seed.a" &
+	apart create_runs.py "$rounds" "$seed.b"
 	wait
 	[ $# -eq 0 ] || exit 0
 fi
