@@ -16,9 +16,11 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUDGET_MS = 5000
-SPARE_MS = 200
+# sanitizers take their time, and memory for their shadow
+SANITIZED = bool(os.environ.get("RB_SANITIZED"))
+SPARE_MS = 2000 if SANITIZED else 200
 NAME_MS = 2000
-MEMORY_MB = 32
+MEMORY_MB = 512 if SANITIZED else 32
 GOOD, UDP_ONLY, CLOSED = "127.0.0.1", "127.0.0.4", "127.0.0.9"
 
 # mode: outcome of A, addresses, and what else must hold

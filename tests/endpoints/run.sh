@@ -3,8 +3,9 @@
 # The group `endpoints`: every *_lab.sh and *_hostile.sh of this folder, several at once (they wait
 # more than they work), then the scenarios of lab.py.
 #
-#	run.sh [NAME...]     only these: names of scripts (without .sh) or of scenarios
+#	run.sh [--debug] [NAME...]     only these: names of scripts (without .sh) or of scenarios
 #
+# --debug takes the build with sanitizers, which are allowed more time and memory.
 # A script gets the build's folder as $1 and prints `ok|FAIL|SKIP endpoints NAME...` lines; it is
 # ended after SCRIPT_LIMIT seconds, the scenarios together after LAB_LIMIT.
 set -eu
@@ -15,6 +16,12 @@ AT_ONCE=3
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 release=${RB_RELEASE:-$(CDPATH='' cd -- "$here/../.." && pwd -P)/build/release}
+if [ "${1:-}" = --debug ]; then
+	shift
+	release=${RB_DEBUG:-$(CDPATH='' cd -- "$here/../.." && pwd -P)/build/debug}
+	RB_SANITIZED=1
+	export RB_SANITIZED
+fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM

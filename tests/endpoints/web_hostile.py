@@ -26,8 +26,10 @@ import web_peer  # noqa: E402
 import web_peer_tls  # noqa: E402
 
 BUDGET_MS = 5000
-SPARE_MS = 200
-MEMORY_MB = 32
+# sanitizers take their time, and memory for their shadow
+SANITIZED = bool(os.environ.get("RB_SANITIZED"))
+SPARE_MS = 2000 if SANITIZED else 200
+MEMORY_MB = 512 if SANITIZED else 32
 AT_ONCE = 6
 ADDRESS, OTHER, PROXY = "192.0.2.10", "192.0.2.11", "192.0.2.12"
 MOVED = 32  # rows of a list that moves with the next one
