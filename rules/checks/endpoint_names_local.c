@@ -173,10 +173,13 @@ static void count_attempts(const struct endpoints_facts *endpoints, const char *
 	for (i = 0; i < endpoints->attempts.count; i++) {
 		const struct attempt_fact *attempt =
 			LIST_AT(&endpoints->attempts, struct attempt_fact, i);
-		const struct endpoint_target *target = endpoints_target(endpoints, attempt->url);
+		const struct endpoint_target *target;
 
-		if (!target || !text_equal(target->host, host) ||
-		    attempt->address.family != family || attempt->tcp.outcome == TCP_UNTRIED)
+		/* there may be a thousand: look for the target of few */
+		if (attempt->address.family != family || attempt->tcp.outcome == TCP_UNTRIED)
+			continue;
+		target = endpoints_target(endpoints, attempt->url);
+		if (!target || !text_equal(target->host, host))
 			continue;
 		++*tried;
 		*connected += attempt->tcp.outcome == TCP_CONNECTED;
@@ -186,13 +189,14 @@ static void count_attempts(const struct endpoints_facts *endpoints, const char *
 static void judge_ipv6(const struct rule_context *context, const struct endpoint_target *target,
 		       const struct name_view *view, struct findings *out)
 {
-	size_t tried, connected, plain_tried, plain_connected;
+	size_t tried, connected, plain_tried, plain_connected = 0;
 	struct finding *finding;
 
 	(void)context;
 	count_attempts(view->endpoints, target->host, ADDRESS_IPV6, &tried, &connected);
-	count_attempts(view->endpoints, target->host, ADDRESS_IPV4, &plain_tried,
-		       &plain_connected);
+	if (view->aaaa && view->aaaa->addresses.count)
+		count_attempts(view->endpoints, target->host, ADDRESS_IPV4, &plain_tried,
+			       &plain_connected);
 	if (!view->aaaa || !view->aaaa->addresses.count || connected) {
 		finding = endpoint_finding(out, STATUS_PASS, target, RUNG_NAME);
 		finding_message(out, finding, connected ? "%s answers over IPv6, too"
