@@ -74,6 +74,20 @@ void admission_each(const struct rule_context *context, struct findings *out,
 	free(services.items);
 }
 
+bool admission_is_balanced(const struct facts *facts, const struct address *address)
+{
+	return facts->balancers.section.state == FACT_OK &&
+	       balancers_of(&facts->balancers, address) != NULL;
+}
+
+/* No interface is to be expected at the address: the data center has it, or a load balancer. */
+static bool is_elsewhere(const struct facts *facts, const struct planned_service *service)
+{
+	return admission_is_balanced(facts, &service->address) ||
+	       planned_in_datacenter(&facts->plan, service) ||
+	       (service->gitlab && facts->plan.gitlab.access == ACCESS_SLB);
+}
+
 const char *admission_skip(const struct rule_context *context)
 {
 	const struct plan *plan = &context->facts->plan;
@@ -94,21 +108,15 @@ const char *admission_skip(const struct rule_context *context)
 			const struct owner_fact *owner = groups_owner(&context->facts->groups,
 								      &one->address);
 
-			outside = outside && planned_in_datacenter(plan, one) &&
-				  !(owner && owner->interface);
+			outside = outside && is_elsewhere(context->facts, one) && owner &&
+				  owner->state == FACT_OK && !owner->interface;
 		}
 		if (outside && services.count)
-			why = "every service address is in the data center";
+			why = "every service address is in the data center or a load balancer's";
 	}
 	strings_release(&open);
 	free(services.items);
 	return why;
-}
-
-bool admission_is_balanced(const struct facts *facts, const struct address *address)
-{
-	return facts->balancers.section.state == FACT_OK &&
-	       balancers_of(&facts->balancers, address) != NULL;
 }
 
 bool admission_interface(struct admission_view *view, bool *silent, struct text *why)
@@ -122,9 +130,7 @@ bool admission_interface(struct admission_view *view, bool *silent, struct text 
 		view->interface = groups_interface(view->groups, owner->interface);
 	if (view->interface)
 		return true;
-	*silent = admission_is_balanced(facts, &service->address) ||
-		  planned_in_datacenter(&facts->plan, service) ||
-		  (service->gitlab && facts->plan.gitlab.access == ACCESS_SLB);
+	*silent = is_elsewhere(facts, service);
 	if (!owner)
 		text_add(why, "the cloud was not asked which network interface has the address");
 	else if (owner->state != FACT_OK)
