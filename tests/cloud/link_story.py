@@ -8,6 +8,8 @@ usage: link_story.py PROGRAM
 
 import json
 import os
+import pathlib
+import pty
 import random
 import subprocess
 import sys
@@ -37,6 +39,26 @@ def expect(what, got, wanted):
         raise Wrong(f"{what}: {got}, not {wanted}")
 
 
+def asked(scene, answer):
+    """The exit status where the question is answered at a terminal; None: there is none."""
+    key, row = next(iter(scene.server.gateway.world["keys"].items()))
+    master, slave = pty.openpty()
+    run = subprocess.Popen(
+        [scene.program, "create", "-q", "--plan", str(scene.plan), "--vantage", "vswitch-host",
+         "--wait", "1", "--override", "ticket 7"],
+        stdin=subprocess.DEVNULL if answer is None else slave, stdout=subprocess.DEVNULL,
+        stderr=slave, env={"PATH": "/usr/bin:/bin", "HOME": str(scene.folder), "LC_ALL": "C",
+                           "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
+                           "ALIBABA_CLOUD_ACCESS_KEY_SECRET": row["secret"]})
+    os.close(slave)
+    if answer is not None:
+        os.write(master, answer.encode() + b"\n")
+    try:
+        return run.wait(timeout=60)
+    finally:
+        os.close(master)
+
+
 def created(scene, *more):
     status, answer = report(scene, "create", "--wait", "1", *more)
     return status, answer["create"]["outcome"]
@@ -60,9 +82,11 @@ def story(program, folder):
     try:
         expect("without evidence", created(scene, "--yes"), (3, "refused"))
         expect("previewed", created(scene, "--dry-run", *override), (0, "dry-run"))
+        expect("nobody to ask", asked(scene, None), 64)
+        expect("declined", asked(scene, "y"), 3)
         expect("links so far", scene.links(), 0)
         expect("no link", stands(scene), ("fail", ["CTL-12"]))
-        expect("made", created(scene, "--yes", *override), (0, "created"))
+        expect("agreed", asked(scene, "yes"), 0)
         expect("again", created(scene, "--yes", *override), (0, "already-there"))
         expect("links", scene.links(), 1)
         expect("the link", stands(scene), ("pass", []))
@@ -83,10 +107,50 @@ def story(program, folder):
         scene.server.close()
 
 
+def unpublished(program, folder):
+    """The plan describes an operation that the gateway does not know."""
+    chance = random.Random(0)
+    chance.choice = lambda words: "listed" if "listed" in words else "none"
+    scene = Scene(program, folder, chance)
+    scene.server.gateway.world["source_link"]["create"] = "AnotherName"
+    try:
+        status, answer = report(scene, "create", "--yes", "--override", "ticket 7")
+        expect("unpublished", (status, answer["create"]["outcome"]), (2, "failed"))
+        if "ActionTrail" not in answer["create"]["message"]:
+            raise Wrong(f"not explained: {answer['create']['message']}")
+    finally:
+        scene.server.close()
+
+
+def registry(program, folder):
+    """The registry's own link: of the module, without a record, polled until it runs."""
+    chance = random.Random(0)
+    chance.choice = lambda words: "registry" if "registry" in words else "none"
+    scene = Scene(program, folder, chance)
+    arguments = ("--kind", "registry", "--module", "chart", "--no-dns-record", "--yes",
+                 "--override", "ticket 7", "--wait", "2")
+    try:
+        status, answer = report(scene, "create", *arguments)
+        expect("registry", (status, answer["create"]["outcome"], answer["create"]["link"]["status"]),
+               (0, "created", "RUNNING"))
+        calls = [call for call in scene.server.gateway.journal
+                 if call.action == "CreateInstanceVpcEndpointLinkedVpc"]
+        expect("calls", [(call.parameters["ModuleName"],
+                          call.parameters["EnableCreateDNSRecordInPvzt"]) for call in calls],
+               [("Chart", "false")])
+        status, answer = report(scene, "create", *arguments)
+        expect("again", (status, answer["create"]["outcome"]), (0, "already-there"))
+    finally:
+        scene.server.close()
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         try:
-            story(os.path.abspath(sys.argv[1]), folder)
+            for one in (story, unpublished, registry):
+                one(os.path.abspath(sys.argv[1]), folder)
+                for journal in pathlib.Path("/var/lib/reachback").glob("*"):
+                    journal.unlink()
         except Wrong as error:
             print(f"FAIL cloud link: {error}")
             return 1
