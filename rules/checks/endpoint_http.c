@@ -118,6 +118,13 @@ static enum meaning outcome_means(const struct web_view *view)
 	return http->status.value >= 500 ? MEANS_ERROR : MEANS_GOOD;
 }
 
+/* The page that GitLab itself shows for a path that its version does not know. */
+static bool is_own_404(const struct http_fact *http)
+{
+	return http->title && text_has_prefix(http->title, "The page you're looking for could not "
+							   "be found");
+}
+
 static enum meaning gitlab_means(const struct http_fact *http)
 {
 	bool json = http->body == HTTP_BODY_JSON;
@@ -128,8 +135,8 @@ static enum meaning gitlab_means(const struct http_fact *http)
 	case 403:
 		return MEANS_DENIED;
 	case 404:
-		/* in JSON it is GitLab's own: which version it is, another rule asks */
-		return json ? MEANS_GOOD : MEANS_ABSENT;
+		/* GitLab's own: which version it is, another rule asks */
+		return json || is_own_404(http) ? MEANS_GOOD : MEANS_ABSENT;
 	case 410:
 		return MEANS_GOOD;
 	default:

@@ -43,6 +43,9 @@ def api():
     pair("gl04-nothing-there", "not-ready GL-04", stopped(nothing, is_gitlab=0, api=0))
     pair("gl22-pages-without-the-api", "not-ready GL-22",
          stopped(answer(410), is_gitlab=1, api=0, recognised_by="sign-in page"))
+    pair("gl22-own-page-for-the-api", "not-ready GL-22",
+         stopped(page(404, "The page you're looking for could not be found (404)"), is_gitlab=1,
+                 api=0, recognised_by="sign-in page"))
     pair("gl23-other-json", "not-ready GL-23", stopped(answer(200), is_gitlab=0, api=0))
 
 
