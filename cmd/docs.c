@@ -45,6 +45,8 @@ static const struct document {
 	{ "options", docs_options },
 	{ "probes", docs_probes },
 	{ "facts", docs_facts },
+	{ "ram-policy", docs_ram_policy },
+	{ "actions", docs_actions },
 };
 #define DOCUMENT_COUNT (sizeof(documents) / sizeof(documents[0]))
 

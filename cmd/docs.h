@@ -16,5 +16,7 @@ void docs_rules(const struct settings *settings, struct text *out);
 void docs_options(const struct settings *settings, struct text *out);
 void docs_probes(const struct settings *settings, struct text *out);
 void docs_facts(const struct settings *settings, struct text *out);
+void docs_ram_policy(const struct settings *settings, struct text *out);
+void docs_actions(const struct settings *settings, struct text *out);
 
 #endif

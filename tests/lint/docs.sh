@@ -16,6 +16,8 @@ table() { # SUBJECT FILE
 		probes probes.md
 		options options.md
 		facts facts.md
+		actions actions.md
+		ram-policy ram-policy.json
 		schema-report report.schema.json
 		schema-facts facts.schema.json
 		schema-plan plan.schema.json
