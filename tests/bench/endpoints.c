@@ -247,13 +247,15 @@ static double each_ms(const struct result *many, const struct result *one, unsig
 /*
  * E1: one of N, or all of them, answer after half a second. The floor has the handshakes as they
  * went here and now, beside everything else that this machine does, instead of their bare CPU time.
+ * Where there are many of them they outweigh the wait, and the ratio is no steadier than the machine.
  */
 static void waiting(struct bench *bench, unsigned long hosts, bool all, double most)
 {
 	const struct task fast = { hosts, 0, false }, one = { 1, 0, false };
 	const struct task alone = { 1, 1, false }, task = { hosts, all ? hosts : 1, false };
 	struct goal goal = { "E1", hosts, all ? "alone+N-handshakes,all-late" :
-				  "alone+N-handshakes,one-late", most, true, 1.1, "no-wait" };
+				  "alone+N-handshakes,one-late", most, hosts <= 10, 1.1,
+			     "no-wait" };
 	struct pairs pairs = { .count = 0 };
 	struct result a, b, c, d;
 	size_t i;
