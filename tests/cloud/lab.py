@@ -12,6 +12,7 @@ gateway would refuse, and finds the twin well. One line a scenario on stdout. Na
 
 import argparse
 import concurrent.futures
+import json
 import os
 import pathlib
 import shutil
@@ -75,13 +76,35 @@ def run_one(row, run, work, check):
             check.wrong.append(f"{run.word}: saved replies say otherwise: {sorted(more)[:3]}")
 
 
+def twin(options, row, run, folder):
+    """What is wrong with a world without a fault: many scenarios have the same, asked once."""
+    key = json.dumps([run.world, run.plan, row.args, row.saved, sorted(run.warns), run.verdict],
+                     sort_keys=True)
+    with options.lock:
+        mine = key not in options.twins
+        known = options.twins.setdefault(key, concurrent.futures.Future())
+    if mine:
+        check = Check()
+        try:
+            run_one(row, run, program.Program(options.program, folder), check)
+            known.set_result(check.wrong)
+        except (program.AnswerError, subprocess.TimeoutExpired) as error:
+            known.set_result([f"twin: {error}"])
+        except BaseException as error:
+            known.set_exception(error)
+            raise
+    return known.result()
+
+
 def attempt(options, row):
     folder = pathlib.Path(options.scratch) / row.name
     shutil.rmtree(folder, ignore_errors=True)
     started, check = time.monotonic(), Check()
     try:
-        for run in row.runs:
-            run_one(row, run, program.Program(options.program, folder), check)
+        planted, *others = row.runs
+        run_one(row, planted, program.Program(options.program, folder), check)
+        for run in others:
+            check.wrong += twin(options, row, run, folder)
     except (program.AnswerError, subprocess.TimeoutExpired) as error:
         check.wrong.append(str(error))
     if check.wrong:
@@ -151,12 +174,21 @@ def main():
         print(f"SKIP cloud lab: {reason}")
         return 0
     options.scratch = options.keep or tempfile.mkdtemp(prefix="reachback-cloud-")
-    options.firsts, options.lock = {}, threading.Lock()
+    options.firsts, options.twins, options.lock = {}, {}, threading.Lock()
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for line in pool.map(lambda work: work(), list(chosen(options, found))):
-            failed += line.startswith("FAIL")
+        works, late = list(chosen(options, found)), []
+        for work, line in zip(works, pool.map(lambda work: work(), works)):
+            if line.startswith("FAIL"):
+                late.append(work)
+                line = line.replace("FAIL", "# not at the first try:", 1)
             print(line, flush=True)
+    # time is real: on a busy machine one may need to be alone
+    options.twins.clear()
+    for work in late:
+        line = work()
+        failed += line.startswith("FAIL")
+        print(line, flush=True)
     if not options.keep:
         shutil.rmtree(options.scratch, ignore_errors=True)
     return 1 if failed else 0

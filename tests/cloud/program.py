@@ -27,6 +27,7 @@ class Answer:
                               f"{done.stderr.strip()[-300:]}") from error
         self.status, self.verdict = done.returncode, self.report["verdict"]
         self.findings = self.report["findings"]
+        self.calls = []  # of the facts' section "cloud"
 
     def spoken(self, status):
         return [found for found in self.findings if found["status"] == status]
@@ -105,7 +106,9 @@ class Program:
         finally:
             server.close()
         self.secret_free(run.world, run.word)
-        return Answer(done), server.gateway
+        answer = Answer(done)
+        answer.calls = (json.loads(facts.read_text()).get("cloud") or {}).get("calls", [])
+        return answer, server.gateway
 
     def secret_free(self, world, word):
         for path in self.folder.glob(f"{word}*"):

@@ -121,5 +121,5 @@ def load():
 def pending():
     """Scenarios that the program does not answer as expected yet, with the reason of each."""
     lines = (HERE / "pending").read_text().splitlines()
-    rows = (line.partition(":") for line in lines if line and not line.startswith("#"))
+    rows = (line.partition(": ") for line in lines if line and not line.startswith("#"))
     return {name.strip(): reason.strip() for name, _, reason in rows}
