@@ -236,8 +236,8 @@ static void test_saved_replies_come_back_redacted(void **state)
 	assert_non_null(mkdtemp(folder));
 	assert_int_equal(saver_open(folder, &saver, NULL), 0);
 	assert_int_equal(saver_add(&saver, action, asked, 200,
-				   "{\"A\":1,\"AccessKeySecret\":\"canary\",\"List\":[{\"UserData\":"
-				   "\"canary\",\"Id\":\"x\"}]}"), 0);
+				   "{\"A\":1,\"AccessKeySecret\":\"canary\",\"List\":[{"
+				   "\"UserData\":\"canary\",\"Id\":\"x\"}]}"), 0);
 	saver_close(&saver);
 	assert_int_equal(saved_open(folder, &saved, NULL), 0);
 	reply = saved_find(saved, action, again, &status);
