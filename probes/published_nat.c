@@ -150,6 +150,14 @@ static bool is_installed(const struct probe_context *context)
 	       access(path, F_OK) == 0;
 }
 
+/* Whoever may read the rules is not told "ready" for want of a program beside this one. */
+static int missing(struct fault *fault)
+{
+	*fault = (struct fault){ 0 };
+	return fault_set(fault, -ENOENT, "NAT rules may send a service port elsewhere, and "
+			 HELPER_NAME ", which reads them, is not installed");
+}
+
 static int ask(const struct probe_context *context, const char *ports,
 	       struct listeners_facts *listeners, struct fault *fault)
 {
@@ -175,8 +183,7 @@ static int ask(const struct probe_context *context, const char *ports,
 		code = add_note(listeners, "NAT rules may not be read here: they may send a "
 					   "service port elsewhere");
 	else if (call.status == HELPER_MISSING && !is_installed(context))
-		code = add_note(listeners, "NAT rules were not read: " HELPER_NAME
-					   " is not installed");
+		code = missing(fault);
 	else if (code == -ETIMEDOUT)
 		code = add_note(listeners, "NAT rules were not read: listing them takes too long");
 	cJSON_Delete(json);

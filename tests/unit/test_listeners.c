@@ -16,6 +16,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
@@ -218,6 +219,31 @@ static void test_own_socket(void **state)
 	(void)close(own);
 }
 
+/* Who may read NAT rules, where there may be some, is not told that there are none. */
+static void test_nat_helper_missing(void **state)
+{
+	static bool ports[MESSAGE_PORTS];
+	struct probe_context context = { .deadline_ms = probe_now_ms() + 5000, .root = "",
+					 .helper_dir = "/nonexistent" };
+	struct listeners_facts listeners = { .section.state = FACT_OK };
+	struct fault fault = { 0 };
+	int code;
+
+	(void)state;
+	ports[443] = true;
+	assert_int_equal(published_read_nat(&context, ports, &listeners, &fault), 0);
+	record_release(section_record(SECTION_LISTENERS), &listeners);
+	context.capabilities = (uint64_t)1 << CAP_NET_ADMIN;
+	code = published_read_nat(&context, ports, &listeners, &fault);
+	assert_false(listeners.section.note && strstr(listeners.section.note, "installed"));
+	record_release(section_record(SECTION_LISTENERS), &listeners);
+	/* a kernel without nf_tables: there is nothing to read */
+	if (!code)
+		skip();
+	assert_int_equal(code, -ENOENT);
+	assert_non_null(strstr(fault.text, "reachback-probe-nat, which reads them, is not"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +251,7 @@ int main(void)
 		cmocka_unit_test(test_proxies),
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_own_socket),
+		cmocka_unit_test(test_nat_helper_missing),
 	};
 
 	return cmocka_run_group_tests_name("listeners", tests, NULL, NULL);
