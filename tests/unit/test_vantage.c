@@ -28,6 +28,11 @@
 	"\"services\":{\"state\":\"ok\",\"services\":[{\"service\":\"" address ":" port            \
 	"\",\"address\":\"" address "\",\"port\":" port ",\"origin\":\"" origin "\"}]}"
 
+#define LINK "\"link\":{\"gitlab_ip\":\"10.0.0.1\",\"vswitch_id\":\"vsw-1\"}"
+#define METADATA(vswitch)                                                                          \
+	"\"metadata\":{\"state\":\"ok\",\"vswitch_id\":\"vsw-0\",\"interfaces\":[{\"mac\":\"m\"," \
+	"\"vswitch_id\":\"" vswitch "\"}]}"
+
 struct row {
 	const char *facts;
 	enum vantage vantage;
@@ -39,6 +44,15 @@ static const struct row rows[] = {
 	{ HEAD PLAN("\"vantage\":\"idc-router\",\"link\":{\"gitlab_ip\":\"10.0.0.1\"}") "," HOST
 	  "," ADDRESSES("10.0.0.1") "}", VANTAGE_IDC_ROUTER, "says so" },
 	{ HEAD PLAN("\"vantage\":\"vswitch-host\"") "}", VANTAGE_VSWITCH_HOST, "says so" },
+	/* the metadata service names the vSwitch of the link, or another one */
+	{ HEAD PLAN(LINK) "," HOST "," SILENT "," ADDRESSES("10.0.0.2") "," METADATA("vsw-1") "}",
+	  VANTAGE_VSWITCH_HOST, "the metadata service names vSwitch vsw-1" },
+	{ HEAD PLAN(LINK) "," HOST "," SILENT "," ADDRESSES("10.0.0.2") "," METADATA("vsw-2") "}",
+	  VANTAGE_GITLAB_HOST, "does not forward" },
+	{ HEAD PLAN(LINK) "," HOST "," SILENT "," ADDRESSES("10.0.0.1") "," METADATA("vsw-1") "}",
+	  VANTAGE_GITLAB_HOST, "link.gitlab_ip 10.0.0.1 is an address" },
+	{ HEAD PLAN(LINK) "," ROUTER "," SILENT "," ADDRESSES("10.0.0.2") "," METADATA("vsw-1")
+	  "}", VANTAGE_IDC_ROUTER, "forwards packets" },
 	/* service addresses of the plan that are local, on a machine that forwards */
 	{ HEAD PLAN("\"link\":{\"gitlab_ip\":\"10.0.0.1\"}") "," ROUTER "," SILENT ","
 	  ADDRESSES("10.0.0.1") "}", VANTAGE_GITLAB_HOST, "link.gitlab_ip 10.0.0.1 is an address" },
