@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * IPsec policies that meet the reverse-access range or the declared vSwitch. Reads
- * XFRM_MSG_GETPOLICY, which needs CAP_NET_ADMIN; keys belong to states, which are never read.
+ * IPsec policies that meet the reverse-access range or the declared vSwitch, and what becomes of
+ * packets that meet none. Reads XFRM_MSG_GETPOLICY and XFRM_MSG_GETDEFAULT, which need
+ * CAP_NET_ADMIN; keys belong to states, which are never read.
  */
 #include "probes/catalog.h"
 #include "probes/messages.h"
@@ -163,6 +164,44 @@ static int without_ipsec(struct xfrm_facts *xfrm)
 	return xfrm->section.note ? 0 : -ENOMEM;
 }
 
+static int take_defaults(uint32_t index, const struct nlmsghdr *header, int error, void *data)
+{
+	struct xfrm_facts *xfrm = data;
+	const struct xfrm_userpolicy_default *defaults;
+
+	(void)index;
+	/* a kernel that does not know the question (before 5.14) drops nothing by default */
+	if (!header)
+		return error == -EINVAL ? 0 : error;
+	defaults = rtnl_body(header, sizeof(*defaults));
+	if (!defaults)
+		return -EBADMSG;
+	xfrm->blocks_in = defaults->in == XFRM_USERPOLICY_BLOCK;
+	xfrm->blocks_out = defaults->out == XFRM_USERPOLICY_BLOCK;
+	xfrm->blocks_forward = defaults->fwd == XFRM_USERPOLICY_BLOCK;
+	return 0;
+}
+
+/* What becomes of packets that meet no policy. */
+static int read_defaults(uint64_t deadline_ms, struct xfrm_facts *xfrm, struct fault *fault)
+{
+	_Alignas(struct nlmsghdr) char bytes[64];
+	struct nlmsghdr *header = mnl_nlmsg_put_header(bytes);
+	struct rtnl_batch batch = { .bytes = bytes, .count = 1 };
+	struct rtnl rtnl;
+	int code;
+
+	header->nlmsg_type = XFRM_MSG_GETDEFAULT;
+	(void)mnl_nlmsg_put_extra_header(header, sizeof(struct xfrm_userpolicy_default));
+	batch.length = NLMSG_ALIGN(header->nlmsg_len);
+	code = rtnl_open(&rtnl, NETLINK_XFRM, 0, deadline_ms, fault);
+	if (code)
+		return code;
+	code = rtnl_exchange(&rtnl, &batch, take_defaults, xfrm, fault);
+	rtnl_close(&rtnl);
+	return code;
+}
+
 static int xfrm_run(const struct probe_context *context, struct facts *facts, struct fault *fault)
 {
 	struct xfrm_userpolicy_id body = { .index = 0 };
@@ -181,6 +220,8 @@ static int xfrm_run(const struct probe_context *context, struct facts *facts, st
 		return without_ipsec(&facts->xfrm);
 	if (!code)
 		oldest_first(&facts->xfrm.policies);
+	if (!code)
+		code = read_defaults(context->deadline_ms, &facts->xfrm, &words);
 	if (code == -EPERM)
 		return fault_set(fault, code, "reading IPsec policies takes CAP_NET_ADMIN");
 	return code ? fault_set(fault, code, "%s", fault_text(&words, code)) : 0;
@@ -192,7 +233,8 @@ const struct probe probe_xfrm = {
 	.needs = PROBE_NEEDS_NETLINK,
 	.keeps = 1u << CAP_NET_ADMIN,
 	.wire = "nothing",
-	.doc = "netlink XFRM_MSG_GETPOLICY (needs CAP_NET_ADMIN); never a state or a key",
+	.doc = "netlink XFRM_MSG_GETPOLICY, XFRM_MSG_GETDEFAULT (need CAP_NET_ADMIN); never a "
+	       "state or a key",
 	.section = SECTION_XFRM,
 	.run = xfrm_run,
 };

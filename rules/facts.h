@@ -264,6 +264,8 @@ struct xfrm_facts {
 	struct section section;
 	/* struct xfrm_policy_fact, in the kernel's order; those that meet the range */
 	struct list policies;
+	/* what meets no policy is dropped (setdefault ... block) */
+	bool blocks_in, blocks_out, blocks_forward;
 };
 
 /* counters: /proc/net/netstat, snmp, xfrm_stat: those that speak of lost replies. */

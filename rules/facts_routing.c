@@ -202,6 +202,9 @@ static const struct field xfrm_fields[] = {
 	SECTION_FIELDS(xfrm_facts),
 	FIELD_LIST_OF(xfrm_facts, policies, &xfrm_policy_record, 0,
 		      "policies that meet the range, in the kernel's order"),
+	FIELD(xfrm_facts, blocks_in, 0, "what is received without a policy is dropped"),
+	FIELD(xfrm_facts, blocks_out, 0, "what is sent without a policy is dropped"),
+	FIELD(xfrm_facts, blocks_forward, 0, "what is forwarded without a policy is dropped"),
 	{ .name = NULL },
 };
 const struct record xfrm_record = { "xfrm", sizeof(struct xfrm_facts), xfrm_fields };

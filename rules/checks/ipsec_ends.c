@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which addresses clients ask for where NAT rules change them on the way to a service. See ipsec.h. */
+/* Which addresses clients ask for where NAT rules send them to a service. See ipsec.h. */
 #include "rules/checks/ipsec.h"
 
 #include <errno.h>

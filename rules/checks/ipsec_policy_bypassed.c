@@ -5,36 +5,23 @@
  *
  * Policies are asked after the route was found: `out` for what is sent or forwarded, `forward` for
  * what is forwarded, `in` for what is received, unless the interface is exempt. Where NAT rules of
- * this machine sent a request on, `in` and `forward` are asked with the address before, and `out` of
- * its reply with both (nf_nat_ipv4_decode_session(), nf_xfrm_me_harder()). The one with the lowest
- * priority number whose selector fits decides (RFC 4301 section 4.4.1; net/xfrm/xfrm_policy.c). A
- * policy with a template drops or encrypts (and drops what was not
- * encrypted), `block` drops, `allow` without a template, or with optional ones alone, lets pass.
+ * this machine sent a request on, `in` and `forward` are asked with the address before, and `out`
+ * of its reply with both (nf_nat_ipv4_decode_session(), nf_xfrm_me_harder()). The one with the
+ * lowest priority number whose selector fits decides (RFC 4301 section 4.4.1;
+ * net/xfrm/xfrm_policy.c), without any the default. A policy with a template drops or encrypts (and
+ * drops what was not encrypted), `block` drops, `allow` without a template, or with optional ones
+ * alone, lets pass.
  */
 #include "rules/checks/checks.h"
 #include "rules/checks/ipsec.h"
 #include "rules/checks/ipsec_exempt.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TCP 6u
 #define EPHEMERAL_FIRST 1024u /* below it no client's port lies */
-
-/* What the policies leave of one service's replies, or of its requests. */
-struct account {
-	const struct rule_context *context;
-	const struct service_fact *service;
-	bool requests;        /* from the range to the service, not back */
-	const struct ipsec_end *end; /* this machine's, at the place where policies are asked */
-	struct span_set open; /* not decided by a policy yet */
-	struct span_set lost;
-	const struct xfrm_policy_fact *taker; /* the first that takes something */
-	size_t taker_place;
-	const struct ipsec_end *taker_end;
-};
 
 static bool takes(const struct xfrm_policy_fact *policy)
 {
@@ -81,7 +68,7 @@ static bool client_port_fits(const struct xfrm_policy_fact *policy, const struct
 }
 
 static bool selector_fits(const struct xfrm_policy_fact *policy, const struct ends *ends,
-			  const struct account *account)
+			  const struct ipsec_account *account)
 {
 	const struct service_fact *service = account->service;
 	uint32_t mask = policy->mark_mask.known ? policy->mark_mask.value : 0xffffffff;
@@ -116,7 +103,7 @@ static bool leaves_by(const struct class_fact *one, const char *dev)
 }
 
 /* Addresses whose replies leave by the interface that a selector names; all when it names none. */
-static void add_reach(const struct account *account, const char *dev, struct span_set *reach)
+static void add_reach(const struct ipsec_account *account, const char *dev, struct span_set *reach)
 {
 	const struct list *classes = &account->context->facts->routes.classes;
 	size_t i;
@@ -149,7 +136,8 @@ static void add_common(const struct span_set *set, uint32_t first, uint32_t last
 	}
 }
 
-static void decide(struct account *account, const struct xfrm_policy_fact *policy, size_t place)
+static void decide(struct ipsec_account *account, const struct xfrm_policy_fact *policy,
+		   size_t place)
 {
 	const struct ends ends = ends_of(policy, account->requests);
 	uint32_t first = ends.client.known ? prefix_first(&ends.client) : 0;
@@ -198,8 +186,8 @@ static int compare_priority(const void *left, const void *right)
 	return (a->place > b->place) - (a->place < b->place);
 }
 
-/* Takes away the addresses whose replies all leave by interfaces that are exempt. */
-static void spare_exempt(struct account *account)
+/* The addresses whose replies all leave by interfaces that are exempt. */
+static void find_exempt(struct ipsec_account *account)
 {
 	const struct facts *facts = account->context->facts;
 	size_t i, leg;
@@ -219,12 +207,42 @@ static void spare_exempt(struct account *account)
 			exempt = hop->unused || ipsec_exempts_leaving(facts, hop->dev);
 		}
 		if (exempt)
-			span_set_subtract(&account->open, address_ipv4(&one->first),
-					  address_ipv4(&one->last));
+			span_set_add(&account->exempt, address_ipv4(&one->first),
+				     address_ipv4(&one->last));
 	}
 }
 
-static int decide_all(struct account *account, const char *direction)
+static void lose(struct ipsec_account *account, const struct span_set *set, const char *direction)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++)
+		span_set_add(&account->lost, set->spans[i].first, set->spans[i].last);
+	if (set->count && !account->refused)
+		account->refused = direction;
+}
+
+/*
+ * What no policy has decided. disable_xfrm spares from the default only what is forwarded as it
+ * is: not what is sent from here, nor what is asked for once more (xfrm_lookup(), `nopol`).
+ */
+static void decide_default(struct ipsec_account *account, const char *direction)
+{
+	const struct xfrm_facts *xfrm = &account->context->facts->xfrm;
+	const struct service_fact *service = account->service;
+	bool out = text_equal(direction, "out");
+
+	if (!(out ? xfrm->blocks_out
+		  : text_equal(direction, "in") ? xfrm->blocks_in : xfrm->blocks_forward))
+		return;
+	lose(account, &account->open, direction);
+	if (out && !account->requests &&
+	    (!service->iif || !address_equal(&account->end->address, &service->address) ||
+	     account->end->port != service->port))
+		lose(account, &account->exempt, direction);
+}
+
+static int decide_all(struct ipsec_account *account, const char *direction)
 {
 	const struct list *policies = &account->context->facts->xfrm.policies;
 	struct ordered *order = calloc(policies->count + 1, sizeof(*order));
@@ -241,93 +259,20 @@ static int decide_all(struct account *account, const char *direction)
 	}
 	qsort(order, count, sizeof(*order), compare_priority);
 	span_set_release(&account->open);
+	span_set_release(&account->exempt);
 	span_set_add(&account->open, prefix_first(&reverse_range), prefix_last(&reverse_range));
 	if (!account->requests && text_equal(direction, "out"))
-		spare_exempt(account);
+		find_exempt(account);
+	for (i = 0; i < account->exempt.count; i++)
+		span_set_subtract(&account->open, account->exempt.spans[i].first,
+				  account->exempt.spans[i].last);
 	for (i = 0; i < count; i++)
 		decide(account, order[i].policy, order[i].place);
 	free(order);
-	return account->open.error ? account->open.error : account->lost.error;
-}
-
-static const char *print_selector(const struct prefix *prefix, char text[PREFIX_TEXT_MAX])
-{
-	return prefix->known ? prefix_print(prefix, text) : "any";
-}
-
-/* What mends it: a policy before this one, or none of it, for nothing comes before priority 0. */
-static void add_remedies(const struct account *account, struct findings *out,
-			 struct finding *finding)
-{
-	const struct xfrm_policy_fact *policy = account->taker;
-	const char *direction = text_equal(policy->direction, "forward") ? "fwd" :
-								   policy->direction;
-	char own[ADDRESS_TEXT_MAX], service[ADDRESS_TEXT_MAX + 4], range[PREFIX_TEXT_MAX];
-
-	(void)snprintf(service, sizeof(service), "%s/32",
-		       address_print(&account->taker_end->address, own));
-	prefix_print(&reverse_range, range);
-	if (policy->priority)
-		finding_remedy(out, finding, "linux",
-			       "ip xfrm policy add dir %s src %s dst %s priority %u action allow",
-			       direction, account->requests ? range : service,
-			       account->requests ? service : range, policy->priority - 1);
-	else
-		finding_remedy(out, finding, "linux", "ip xfrm policy delete index %u dir %s",
-			       policy->index, direction);
-	finding_remedy(out, finding, "strongswan",
-		       "add a connection with mode = pass, local_ts = %s and remote_ts = %s",
-		       service, range);
-}
-
-static void add_fail(const struct account *account, struct findings *out)
-{
-	const struct xfrm_policy_fact *policy = account->taker;
-	char source[PREFIX_TEXT_MAX], to[PREFIX_TEXT_MAX], range[PREFIX_TEXT_MAX], pointer[64];
-	char percent[48];
-	struct finding *finding = findings_add(out, STATUS_FAIL);
-	uint64_t size = span_set_size(&account->lost);
-
-	if (!finding)
-		return;
-	finding_addresses(out, finding, &account->lost);
-	finding_service(out, finding, account->service->service);
-	finding->share = (struct share){ .known = true, .addresses = (uint32_t)size };
-	finding_cause(out, finding, "RT-14");
-	share_print(size, REVERSE_RANGE_SIZE, percent, sizeof(percent));
-	finding_message(out, finding,
-			"IPsec policy %u (%s, priority %u, from %s to %s) takes the %s %s of %s",
-			policy->index, policy->direction, policy->priority,
-			print_selector(&policy->source, source),
-			print_selector(&policy->destination, to),
-			account->requests ? "requests from" : "replies to", percent,
-			prefix_print(&reverse_range, range));
-	pointer_print(pointer, sizeof(pointer), "/xfrm/policies", account->taker_place);
-	finding_evidence(out, finding, pointer, "dir %s action %s priority %u%s", policy->direction,
-			 policy->action, policy->priority,
-			 policy->has_template ? ", with a template" : "");
-	add_remedies(account, out, finding);
-}
-
-/* The same policy takes from several services on one address: one finding. */
-static bool joins(const struct account *account, struct findings *out, size_t from)
-{
-	struct finding *finding;
-	char pointer[64];
-	size_t i;
-
-	pointer_print(pointer, sizeof(pointer), "/xfrm/policies", account->taker_place);
-	for (i = from; i < out->list.count; i++) {
-		finding = LIST_AT(&out->list, struct finding, i);
-		if (!finding->evidence.count || finding->share.addresses !=
-			    (uint32_t)span_set_size(&account->lost) ||
-		    !text_equal(LIST_AT(&finding->evidence, struct evidence, 0)->fact, pointer))
-			continue;
-		if (!strings_contain(&finding->subject.services, account->service->service))
-			finding_service(out, finding, account->service->service);
-		return true;
-	}
-	return false;
+	decide_default(account, direction);
+	if (account->open.error || account->exempt.error)
+		return account->open.error ? account->open.error : account->exempt.error;
+	return account->lost.error;
 }
 
 /* Are requests exempt on every interface on which they could arrive? */
@@ -342,7 +287,8 @@ static bool requests_exempt(const struct facts *facts, const struct service_fact
 }
 
 /* Policies of one direction, asked with each of these ends. */
-static int decide_ends(struct account *account, const char *direction, const struct list *ends)
+static int decide_ends(struct ipsec_account *account, const char *direction,
+		       const struct list *ends)
 {
 	size_t i;
 	int error = 0;
@@ -355,7 +301,8 @@ static int decide_ends(struct account *account, const char *direction, const str
 }
 
 /* Where NAT rules sent the requests, `out` is asked once more with the address given back. */
-static int decide_replies(struct account *account, const struct list *own, const struct list *asked)
+static int decide_replies(struct ipsec_account *account, const struct list *own,
+			  const struct list *asked)
 {
 	const char *iif = account->service->iif;
 	int error = decide_ends(account, "out", own);
@@ -368,7 +315,7 @@ static int decide_replies(struct account *account, const struct list *own, const
 }
 
 /* `in` and `forward` are asked with the address that the client asked for. */
-static int decide_requests(struct account *account, const struct list *own,
+static int decide_requests(struct ipsec_account *account, const struct list *own,
 			   const struct list *asked)
 {
 	const struct facts *facts = account->context->facts;
@@ -387,22 +334,25 @@ static int decide_requests(struct account *account, const struct list *own,
 static void judge_way(const struct rule_context *context, const struct service_fact *service,
 		      bool requests, struct findings *out, size_t from)
 {
-	struct account account = { .context = context, .service = service, .requests = requests };
+	struct ipsec_account account = { .context = context, .service = service,
+					 .requests = requests };
 	struct ipsec_end end = { service->address, service->port };
 	const struct list own = { &end, 1, 1 };
 	struct list asked = { NULL, 0, 0 };
 	int error = ipsec_asked_ends(context->facts, service, &asked);
 
 	span_set_init(&account.open);
+	span_set_init(&account.exempt);
 	span_set_init(&account.lost);
 	if (!error)
 		error = requests ? decide_requests(&account, &own, &asked)
 				 : decide_replies(&account, &own, &asked);
 	if (error)
 		out->error = error;
-	else if (account.lost.count && !joins(&account, out, from))
-		add_fail(&account, out);
+	else if (account.lost.count)
+		ipsec_add_fail(&account, out, from);
 	span_set_release(&account.open);
+	span_set_release(&account.exempt);
 	span_set_release(&account.lost);
 	free(asked.items);
 }
@@ -446,8 +396,8 @@ const struct rule rule_ipsec_policy_bypassed = {
 	       "drops every reply, and every look-up of the route is right",
 	.evidence = "IPsec policies in order of priority: out against the replies, in against the "
 		    "requests, forward and out against both where they are forwarded; "
-		    "disable_xfrm and disable_policy of the interfaces; where policies are "
-		    "denied, the counters XfrmOut*",
+		    "their defaults; disable_xfrm and disable_policy of the interfaces; where "
+		    "policies are denied, the counters XfrmOut*",
 	.remedies = {
 		{ "linux", "ip xfrm policy add dir out src ADDRESS/32 dst 100.104.0.0/16 priority "
 			   "LOWER action allow" },

@@ -51,6 +51,10 @@ def policy(action, priority, destination, template):
 
 def kernel():
     tunnel = policy("allow", 100, "100.64.0.0/10", True)
+    for way in ("in", "out"):
+        pair(f"rt14-default-{way}-block", "not-ready RT-14",
+             {"xfrm": section(policies=[], **{f"blocks_{way}": True})},
+             {"xfrm": section(policies=[], blocks_forward=True)})
     pair("rt14-ipsec-tunnel", "not-ready RT-14", {"xfrm": section(policies=[tunnel])},
          {"xfrm": section(policies=[policy("allow", 50, "100.104.0.0/16", False), tunnel])})
     for name, dev in (("", "eth1"), ("-twin", "eth0")):

@@ -88,15 +88,18 @@ static void test_forwarded(void **state)
 }
 
 /* Where NAT rules of this host send requests on, `in` and `forward` see the address before. */
+#define OWN_ADDRESS                                                                                \
+	"\"addresses\":{\"state\":\"ok\",\"addresses\":[{\"address\":\"10.0.0.5\","                \
+	"\"length\":24,\"dev\":\"eth0\"}]}"
+#define PUBLISHED_ON(container)                                                                    \
+	"{\"address\":\"0.0.0.0\",\"port\":80,\"container\":\"" container "\","                    \
+	"\"container_port\":443,\"source\":\"nftables rule\",\"diverts\":true}"
 #define ASKED(service, container, policy)                                                          \
-	ON("6.18.1", service, ROUTES("", "") "," "\"addresses\":{\"state\":\"ok\",\"addresses\":["    \
-	   "{\"address\":\"10.0.0.5\",\"length\":24,\"dev\":\"eth0\"}]}," LISTENERS("",              \
-	   "{\"address\":\"0.0.0.0\",\"port\":80,\"container\":\"" container "\","                      \
-	   "\"container_port\":443,\"source\":\"nftables rule\",\"diverts\":true}"), "", policy)
+	ON("6.18.1", service,                                                                      \
+	   ROUTES("", "") "," OWN_ADDRESS "," LISTENERS("", PUBLISHED_ON(container)), "", policy)
 #define CONTAINER(policy) ASKED(FORWARDED, "172.17.0.2", policy)
-#define REDIRECTED(policy)                                                                         \
-	ASKED(SERVICE("10.0.0.5", "443", "published", ",\"local\":true,\"arrival\":\"eth0\""),       \
-	      "10.0.0.5", policy)
+#define OWN_SOCKET SERVICE("10.0.0.5", "443", "published", ",\"local\":true,\"arrival\":\"eth0\"")
+#define REDIRECTED(policy) ASKED(OWN_SOCKET, "10.0.0.5", policy)
 #define PORT_POLICY(direction, source, to, port)                                                   \
 	"\"xfrm\":{\"state\":\"ok\",\"policies\":[{\"direction\":\"" direction                     \
 	"\",\"action\":\"block\",\"source\":\"" source "\",\"destination\":\"" to                  \
@@ -107,8 +110,9 @@ static void test_asked_address(void **state)
 	static const struct row rows[] = {
 		{ "container: requests before", CONTAINER(POLICY("forward", RANGE, "10.0.0.5/32")),
 		  STATUS_FAIL, "RT-14", "requests", 65536 },
-		{ "container: requests behind", CONTAINER(POLICY("forward", RANGE, "172.17.0.2/32")),
-		  STATUS_PASS, NULL, NULL, 0 },
+		{ "container: requests behind",
+		  CONTAINER(POLICY("forward", RANGE, "172.17.0.2/32")), STATUS_PASS, NULL, NULL,
+		  0 },
 		{ "container: requests on their way out, before",
 		  CONTAINER(POLICY("out", RANGE, "10.0.0.5/32")), STATUS_PASS, NULL, NULL, 0 },
 		{ "container: requests on their way out, behind",
@@ -124,14 +128,67 @@ static void test_asked_address(void **state)
 		  REDIRECTED(PORT_POLICY("in", RANGE, "10.0.0.5/32", "\"dport\":80")), STATUS_FAIL,
 		  "RT-14", "requests", 65536 },
 		{ "redirect: requests for the port behind",
-		  REDIRECTED(PORT_POLICY("in", RANGE, "10.0.0.5/32", "\"dport\":443")), STATUS_PASS,
-		  NULL, NULL, 0 },
+		  REDIRECTED(PORT_POLICY("in", RANGE, "10.0.0.5/32", "\"dport\":443")),
+		  STATUS_PASS, NULL, NULL, 0 },
 		{ "redirect: replies from the port before",
 		  REDIRECTED(PORT_POLICY("out", "10.0.0.5/32", RANGE, "\"sport\":80")), STATUS_FAIL,
 		  "RT-14", "replies", 65536 },
 		{ "redirect: replies from the port behind",
-		  REDIRECTED(PORT_POLICY("out", "10.0.0.5/32", RANGE, "\"sport\":443")), STATUS_FAIL,
-		  "RT-14", "replies", 65536 },
+		  REDIRECTED(PORT_POLICY("out", "10.0.0.5/32", RANGE, "\"sport\":443")),
+		  STATUS_FAIL, "RT-14", "replies", 65536 },
+	};
+
+	(void)state;
+	CHECK_ROWS("ipsec-policy-bypassed", rows);
+}
+
+/* What meets no policy falls to the default, wherever policies are asked at all. */
+#define DEFAULT(direction)                                                                         \
+	"\"xfrm\":{\"state\":\"ok\",\"policies\":[],\"blocks_" direction "\":true}"
+#define ALLOWED(direction, source, to)                                                             \
+	"\"xfrm\":{\"state\":\"ok\",\"blocks_" direction "\":true,\"policies\":[{\"direction\":\"" \
+	direction "\",\"action\":\"allow\",\"source\":\"" source "\",\"destination\":\"" to        \
+	"\",\"priority\":9,\"index\":9}]}"
+#define PLAIN(sysctls, xfrm) ON("6.18.1", WEB, ROUTES(ALL("eth0"), ""), sysctls, xfrm)
+#define ROUTED                                                                                     \
+	"\"routes\":{\"state\":\"ok\",\"classes\":[{\"service\":\"172.17.0.2:443\","               \
+	"\"iif\":\"docker0\",\"mark\":0,\"first\":\"100.104.0.0\",\"last\":\"100.104.255.255\","   \
+	"\"type\":\"unicast\",\"table\":254,\"next_hops\":[{\"dev\":\"eth0\",\"weight\":1}]}]}"
+
+static void test_default(void **state)
+{
+	static const struct row rows[] = {
+		{ "in", PLAIN("", DEFAULT("in")), STATUS_FAIL, "RT-14", "(in: block)", 65536 },
+		{ "in, exempt", PLAIN(POLICY_OFF("eth0"), DEFAULT("in")), STATUS_PASS, NULL, NULL,
+		  0 },
+		{ "in, allowed", PLAIN("", ALLOWED("in", RANGE, "10.0.0.5/32")), STATUS_PASS, NULL,
+		  NULL, 0 },
+		{ "in, a half allowed", PLAIN("", ALLOWED("in", "100.104.0.0/17", "10.0.0.5/32")),
+		  STATUS_FAIL, "RT-14", "50.0%", 32768 },
+		{ "out", PLAIN("", DEFAULT("out")), STATUS_FAIL, "RT-14", "(out: block)", 65536 },
+		{ "out, sent from here by an exempt one", PLAIN(XFRM_OFF("eth0"), DEFAULT("out")),
+		  STATUS_FAIL, "RT-14", "(out: block)", 65536 },
+		{ "out, allowed", PLAIN("", ALLOWED("out", "10.0.0.5/32", RANGE)), STATUS_PASS,
+		  NULL, NULL, 0 },
+		{ "forward, nothing is forwarded", PLAIN("", DEFAULT("forward")), STATUS_PASS, NULL,
+		  NULL, 0 },
+		{ "forward, exempt where replies enter",
+		  THROUGH(POLICY_OFF("docker0"), DEFAULT("forward")), STATUS_FAIL, "RT-14",
+		  "requests", 65536 },
+		{ "forward, exempt where requests enter",
+		  THROUGH(POLICY_OFF("eth0"), DEFAULT("forward")), STATUS_FAIL, "RT-14",
+		  "(fwd: block)", 65536 },
+		{ "forward, exempt",
+		  THROUGH(JOIN(POLICY_OFF("eth0"), POLICY_OFF("docker0")), DEFAULT("forward")),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "out, forwarded by exempt ones",
+		  ON("6.18.1", FORWARDED, ROUTED, JOIN(XFRM_OFF("eth0"), XFRM_OFF("docker0")),
+		     DEFAULT("out")), STATUS_PASS, NULL, NULL, 0 },
+		{ "out, forwarded by exempt ones, its source given back",
+		  ON("6.18.1", FORWARDED,
+		     ROUTED "," OWN_ADDRESS "," LISTENERS("", PUBLISHED_ON("172.17.0.2")),
+		     JOIN(XFRM_OFF("eth0"), XFRM_OFF("docker0")), DEFAULT("out")),
+		  STATUS_FAIL, "RT-14", "(out: block)", 65536 },
 	};
 
 	(void)state;
@@ -144,6 +201,7 @@ int main(void)
 		cmocka_unit_test(test_sent_and_received),
 		cmocka_unit_test(test_forwarded),
 		cmocka_unit_test(test_asked_address),
+		cmocka_unit_test(test_default),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
