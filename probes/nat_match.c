@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LOT_MAX 256 /* of targets; what is larger is told, not followed */
+
 const char *nat_string(const cJSON *object, const char *key)
 {
 	return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
@@ -269,4 +271,37 @@ enum nat_answer nat_match_words(const char *name, const char *words,
 	if ((text_equal(name, "tcp") || text_equal(name, "multiport")) && dport)
 		return name_port(words_contain(dport + strlen("dport "), packet->port), packet);
 	return NAT_DOUBT;
+}
+
+/* How many numbers the key of a map gives by lot (numgen, jhash, symhash); 0: it does not. */
+static uint32_t lot_size(const cJSON *map)
+{
+	const cJSON *kind = cJSON_GetObjectItemCaseSensitive(map, "key");
+	const cJSON *size, *offset;
+
+	kind = kind ? kind->child : NULL;
+	if (!kind || (!text_equal(kind->string, "numgen") && !text_equal(kind->string, "jhash") &&
+		      !text_equal(kind->string, "symhash")))
+		return 0;
+	size = cJSON_GetObjectItemCaseSensitive(kind, "mod");
+	offset = cJSON_GetObjectItemCaseSensitive(kind, "offset");
+	if (!cJSON_IsNumber(size) || size->valuedouble < 1 || size->valuedouble > LOT_MAX ||
+	    (offset && (!cJSON_IsNumber(offset) || offset->valuedouble != 0)))
+		return 0;
+	return (uint32_t)size->valueint;
+}
+
+bool nat_is_whole_lot(const cJSON *map, const cJSON *list)
+{
+	uint32_t number, size = lot_size(map);
+	const cJSON *item;
+
+	for (number = 0; number < size; number++) {
+		cJSON_ArrayForEach(item, list)
+			if (nat_contains(cJSON_GetArrayItem(item, 0), number) == NAT_YES)
+				break;
+		if (!item)
+			return false;
+	}
+	return size > 0;
 }

@@ -63,7 +63,7 @@ static void note(struct walk *walk, const struct nat_packet *packet, const char 
 	text_init(&words, WORDS_MAX);
 	text_addf(&words, "NAT rules: %s, chain ", what);
 	text_add_clean(&words, nat_string(walk->rule, "chain"), 64);
-	text_addf(&words, ", could send port %u elsewhere: it could not be read",
+	text_addf(&words, ", could send port %u elsewhere: where to could not be told",
 		  (unsigned int)packet->port);
 	section->note = text_take(&words);
 	if (!section->note)
@@ -190,6 +190,31 @@ static enum way ends(struct walk *walk, const struct nat_packet *packet, enum wa
 	return WAY_ON;
 }
 
+/* Every target gets a part of the connections: each has to be good. False: not all are known. */
+static bool follow_lot(struct walk *walk, const cJSON *map, uint32_t port,
+		       struct nat_packet *packet)
+{
+	const cJSON *data = cJSON_GetObjectItemCaseSensitive(map, "data");
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(data, "set");
+	uint32_t own;
+	struct address target;
+	const cJSON *item;
+
+	if (cJSON_IsString(data) && data->valuestring[0] == '@')
+		list = nat_elements(walk->ruleset, walk->rule, data->valuestring);
+	if (!list || !nat_is_whole_lot(map, list))
+		return false;
+	cJSON_ArrayForEach(item, list)
+		if (!read_target(cJSON_GetArrayItem(item, 1), &target, &own))
+			return false;
+	cJSON_ArrayForEach(item, list) {
+		own = port;
+		(void)read_target(cJSON_GetArrayItem(item, 1), &target, &own);
+		add_row(walk, packet, &target, own);
+	}
+	return true;
+}
+
 static enum way follow_dnat(struct walk *walk, const cJSON *dnat, struct nat_packet *packet)
 {
 	const cJSON *address = cJSON_GetObjectItemCaseSensitive(dnat, "addr");
@@ -202,12 +227,14 @@ static enum way follow_dnat(struct walk *walk, const cJSON *dnat, struct nat_pac
 
 	if (family && !text_equal(family, "ip"))
 		return WAY_ON;
+	if (is_port(number))
+		port = (uint32_t)number->valueint;
+	if (map && (!number || port) && follow_lot(walk, map, port, packet))
+		return taken(walk, packet);
 	if (map)
 		address = map_value(walk, map, packet, &readable);
 	if (map && !address && readable)
 		return WAY_ON;
-	if (is_port(number))
-		port = (uint32_t)number->valueint;
 	memset(&target, 0, sizeof(target));
 	/* a port alone leaves the address as it is */
 	if ((number && !port) || !readable ||

@@ -52,5 +52,7 @@ const char *nat_string(const cJSON *object, const char *key);
 bool nat_is_port(const cJSON *left);
 /* Is the number in the value: a number, a range, a set? */
 enum nat_answer nat_contains(const cJSON *value, uint32_t number);
+/* Does the map choose by lot (numgen, jhash, symhash), each number of which the list holds? */
+bool nat_is_whole_lot(const cJSON *map, const cJSON *list);
 
 #endif

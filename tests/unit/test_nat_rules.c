@@ -115,6 +115,14 @@ static const struct row rows[] = {
 		       RULE(DNAT_MAP("\"@m\"")), "", "0.0.0.0:443>172.17.0.9:2222", false },
 	{ "by lot", RULE(P443 "{\"dnat\":{\"addr\":{\"map\":{\"key\":{\"numgen\":{\"mod\":2}},"
 				    "\"data\":{\"set\":[[0,\"10.0.0.1\"]]}}}}}"), "", "", true },
+	{ "by lot, every target told",
+	  RULE(P443 "{\"dnat\":{\"addr\":{\"map\":{\"key\":{\"numgen\":{\"mode\":\"inc\",\"mod\":2,"
+	       "\"offset\":0}},\"data\":{\"set\":[[0,\"172.17.0.2\"],[1,\"172.17.0.3\"]]}}}}}"),
+	  "", "0.0.0.0:443>172.17.0.2:443 0.0.0.0:443>172.17.0.3:443", false },
+	{ "by a sum over the source, with ports",
+	  RULE(P443 "{\"dnat\":{\"addr\":{\"map\":{\"key\":{\"jhash\":{\"mod\":2}},\"data\":"
+	       "{\"set\":[[{\"range\":[0,1]},{\"concat\":[\"172.17.0.2\",80]}]]}}}}}"),
+	  "", "0.0.0.0:443>172.17.0.2:80", false },
 	{ "range of targets", RULE(P443 "{\"dnat\":{\"addr\":{\"range\":[\"172.17.0.2\","
 					"\"172.17.0.8\"]}}}"), "", "", true },
 	{ "verdict map of ports", RULE("{\"vmap\":{\"key\":" DPORT ",\"data\":{\"set\":[[443,"
