@@ -247,7 +247,7 @@ static double each_ms(const struct result *many, const struct result *one, unsig
 /*
  * E1: one of N, or all of them, answer after half a second. The floor has the handshakes as they
  * went here and now, beside everything else that this machine does, instead of their bare CPU time.
- * Where there are many of them they outweigh the wait, and the ratio is no steadier than the machine.
+ * Where there are many they outweigh the wait, and the ratio is no steadier than the machine.
  */
 static void waiting(struct bench *bench, unsigned long hosts, bool all, double most)
 {

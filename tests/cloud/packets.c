@@ -108,12 +108,14 @@ static bool wire_send(const struct wire *wire, uint32_t from, uint32_t port, uin
 		.ether = { .ether_type = htons(ETHERTYPE_IP) },
 		.ip = { .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP,
 			.tot_len = htons(sizeof(struct iphdr) + sizeof(struct tcphdr)),
-			.saddr = htonl(from), .daddr = inet_addr(WORLD_LOCAL) },
+			.saddr = htonl(from) },
 		.tcp = { .source = htons((uint16_t)source), .dest = htons((uint16_t)port),
 			 .doff = 5, .syn = 1 },
 	};
 	struct iphdr header;
 
+	if (inet_pton(AF_INET, WORLD_LOCAL, &frame.ip.daddr) != 1)
+		return false;
 	memcpy(frame.ether.ether_dhost, wire->to.sll_addr, ETH_ALEN);
 	memcpy(frame.ether.ether_shost, wire->from, ETH_ALEN);
 	header = frame.ip;
