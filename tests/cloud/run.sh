@@ -37,14 +37,17 @@ apart() { # SCRIPT ARGUMENT...
 		echo "FAIL cloud $script: ended before its end"
 }
 
-# Runs of `create` that are killed, refused, left without an answer: 2,000 in two halves.
-# RB_CREATE_ROUNDS: three to four runs a round.
+# Runs of `create` that are killed, refused, left without an answer: 2,000, in parts side by side
+# because they mostly wait. RB_CREATE_ROUNDS: three to four runs a round.
 if [ $# -eq 0 ] || [ "$1" = create ]; then
 	seed=${REACHBACK_SEED:-$(date +%s)}
-	rounds=$((${RB_CREATE_ROUNDS:-600} / 2))
+	parts=$((3 * $(nproc)))
+	rounds=$((${RB_CREATE_ROUNDS:-600} / parts))
 	apart link_story.py
-	apart create_runs.py "$rounds" "$seed.a" &
-	apart create_runs.py "$rounds" "$seed.b"
+	while [ "$parts" -gt 0 ]; do
+		apart create_runs.py "$rounds" "$seed.$parts" &
+		parts=$((parts - 1))
+	done
 	wait
 	[ $# -eq 0 ] || exit 0
 fi
