@@ -21,6 +21,9 @@
 
 extern const struct rule rule_link_stands;
 extern const struct rule rule_link_bound;
+extern const struct rule rule_cloud_calls_permitted;
+extern const struct rule rule_cloud_credentials_accepted;
+extern const struct rule rule_cloud_calls_unthrottled;
 extern const struct rule rule_regions_equal;
 extern const struct rule rule_zone_not_listed;
 extern const struct rule rule_vswitch_of_vpc;

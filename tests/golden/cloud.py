@@ -112,6 +112,26 @@ def control():
          both(put("instance", id="crpi-a", found=0), put("plan", "link", instance_id="crpi-a")))
 
 
+def called(outcome, code, **more):
+    """One call more, with what came of it."""
+    return both(put("cloud", **more), add("cloud", "calls", row={
+        "product": "vpc", "action": "DescribeBgpPeers", "subject": "RouterId=vbr-a",
+        "outcome": outcome, "status": 400, "code": code, "message": code, "request_id": "0A-1",
+        "permission": "vpc:DescribeBgpPeers"}))
+
+
+def calls():
+    fine = called("ok", None, clock_skew_s=300, clock_behind=True)
+    pair("ctl09-clock-late", "ready-with-risks CTL-09",
+         called("failed", "InvalidTimeStamp.Expired", clock_skew_s=3600, clock_behind=True),
+         healthy=fine)
+    pair("ctl09-session-expired", "ready-with-risks CTL-09",
+         called("failed", "InvalidSecurityToken.Expired", clock_skew_s=1), healthy=fine)
+    pair("ctl15-throttled", "ready-with-risks CTL-15", called("failed", "Throttling.User"),
+         healthy=fine)
+    pair("ctl08-call-refused", "ready", called("denied", "Forbidden.RAM"), healthy=fine)
+
+
 def vpc():
     pair("ovl14-route-into-the-range", "not-ready OVL-14",
          add("network", "routes", row=route(TABLE, "100.104.64.0/18", hop("VpcPeer", "pcc-a"))),
@@ -280,6 +300,7 @@ if __name__ == "__main__":
     regions()
     zones()
     control()
+    calls()
     vpc()
     border()
     back()
