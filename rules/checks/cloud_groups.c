@@ -16,9 +16,9 @@
 #define EVIDENCE_MAX 8
 #define WORDS_LIMIT ((size_t)4096)
 
-/* What is refused at worst [0] and at best [1], and the worst's rules. */
+/* What is refused at worst [0] and at best [1], and by which rules. */
 struct judged {
-	struct list atoms;     /* at worst */
+	struct list atoms[2];  /* struct admission_atom */
 	struct list pieces[2]; /* struct admission_piece */
 	struct span_set refused[2];
 	int error;
@@ -28,8 +28,8 @@ static void judged_release(struct judged *judged)
 {
 	size_t i;
 
-	admission_release(&judged->atoms);
 	for (i = 0; i < 2; i++) {
+		admission_release(&judged->atoms[i]);
 		admission_release(&judged->pieces[i]);
 		span_set_release(&judged->refused[i]);
 	}
@@ -48,20 +48,14 @@ static void judge_peers(const struct admission_view *view, const struct prefix *
 
 	*judged = (struct judged){ .error = 0 };
 	for (i = 0; i < 2 && !judged->error; i++) {
-		struct list atoms = { .count = 0 };
-
 		question.hopeful = i == 1;
-		judged->error = admission_groups(&question, &atoms);
+		judged->error = admission_groups(&question, &judged->atoms[i]);
 		if (!judged->error)
-			judged->error = admission_refused(&atoms, span, port, CLIENT_PORTS,
-							  &judged->pieces[i]);
+			judged->error = admission_refused(&judged->atoms[i], span, port,
+							  CLIENT_PORTS, &judged->pieces[i]);
 		admission_span_set(&judged->pieces[i], &judged->refused[i]);
 		if (!judged->error)
 			judged->error = judged->refused[i].error;
-		if (i == 0)
-			judged->atoms = atoms;
-		else
-			admission_release(&atoms);
 	}
 }
 
@@ -129,14 +123,14 @@ static void rule_print(const struct group_fact *group, const struct group_rule_f
 		  rule->priority ? rule->priority : "1");
 }
 
-static void add_evidence(struct admission_view *view, const struct judged *judged,
+static void add_evidence(struct admission_view *view, const struct list *pieces,
 			 struct finding *finding)
 {
 	uint32_t said[EVIDENCE_MAX];
 	size_t i, j, count = 0;
 
-	for (i = 0; i < judged->pieces[0].count && count < EVIDENCE_MAX; i++) {
-		uint32_t number = LIST_AT(&judged->pieces[0], struct admission_piece, i)->rule;
+	for (i = 0; i < pieces->count && count < EVIDENCE_MAX; i++) {
+		uint32_t number = LIST_AT(pieces, struct admission_piece, i)->rule;
 		const struct group_fact *group;
 		const struct group_rule_fact *rule =
 			admission_group_rule(view->groups, number, &group);
@@ -184,16 +178,15 @@ static void add_remedies(struct admission_view *view, struct finding *finding, b
 }
 
 /* Peers that no rule admits, whatever refuses them: what the accepting rules leave out. */
-static int find_missing(const struct judged *judged, const struct prefix *peers, uint32_t port,
-			struct span_set *missing)
+static int find_missing(const struct list *atoms, uint32_t port, struct span_set *missing)
 {
+	const struct span peers = { prefix_first(&reverse_range), prefix_last(&reverse_range) };
 	struct list accepts = { .count = 0 }, pieces = { .count = 0 };
 	size_t i;
 	int error = 0;
 
-	for (i = 0; i < judged->atoms.count && !error; i++) {
-		const struct admission_atom *atom =
-			LIST_AT(&judged->atoms, struct admission_atom, i);
+	for (i = 0; i < atoms->count && !error; i++) {
+		const struct admission_atom *atom = LIST_AT(atoms, struct admission_atom, i);
 		struct admission_atom *copy;
 
 		if (!atom->admits)
@@ -205,25 +198,23 @@ static int find_missing(const struct judged *judged, const struct prefix *peers,
 			error = -ENOMEM;
 	}
 	if (!error)
-		error = admission_refused(&accepts,
-					  (struct span){ prefix_first(peers), prefix_last(peers) },
-					  (struct port_span){ port, port }, CLIENT_PORTS, &pieces);
+		error = admission_refused(&accepts, peers, (struct port_span){ port, port },
+					  CLIENT_PORTS, &pieces);
 	admission_span_set(&pieces, missing);
 	admission_release(&pieces);
 	admission_release(&accepts);
 	return error ? error : missing->error;
 }
 
-static void add_causes(struct admission_view *view, const struct judged *judged,
+static void add_causes(struct admission_view *view, const struct list *atoms, uint64_t refused,
 		       struct finding *finding)
 {
 	struct span_set missing;
-	uint64_t refused = span_set_size(&judged->refused[0]);
 	struct near_misses misses = { .missing = &missing, .whole = refused == REVERSE_RANGE_SIZE };
 	bool dropped;
 
 	span_set_init(&missing);
-	if (find_missing(judged, &reverse_range, view->service->port, &missing))
+	if (find_missing(atoms, view->service->port, &missing))
 		view->out->error = -ENOMEM;
 	dropped = span_set_size(&missing) < refused;
 	if (!misses.whole)
@@ -239,9 +230,11 @@ static void add_causes(struct admission_view *view, const struct judged *judged,
 	span_set_release(&missing);
 }
 
+/* `sure`: what is refused is known exactly; else what is refused at best is so in any case. */
 static void add_fail(struct admission_view *view, const struct judged *judged, bool sure)
 {
-	const struct span_set *refused = &judged->refused[sure ? 0 : 1];
+	const size_t which = sure ? 0 : 1;
+	const struct span_set *refused = &judged->refused[which];
 	struct finding *finding = admission_finding(view, STATUS_FAIL);
 	uint64_t size = span_set_size(refused);
 	char range[PREFIX_TEXT_MAX], share[48], name[32];
@@ -254,14 +247,15 @@ static void add_fail(struct admission_view *view, const struct judged *judged, b
 	span_set_print(refused, &where);
 	add_groups(view, &groups);
 	share_print(size, REVERSE_RANGE_SIZE, share, sizeof(share));
-	finding->share = (struct share){ true, (uint32_t)size };
+	if (sure)
+		finding->share = (struct share){ true, (uint32_t)size };
 	finding_message(view->out, finding,
 			"the security groups of %s (%s) refuse %s%s of %s to %s: %s",
 			view->interface->id, text_string(&groups), sure ? "" : "at least ", share,
 			prefix_print(&reverse_range, range), admission_name(view->service, name),
 			text_string(&where));
-	add_causes(view, judged, finding);
-	add_evidence(view, judged, finding);
+	add_causes(view, &judged->atoms[which], size, finding);
+	add_evidence(view, &judged->pieces[which], finding);
 	if (text_error(&where) == -ENOMEM || text_error(&groups) == -ENOMEM)
 		view->out->error = -ENOMEM;
 	text_release(&groups);
@@ -399,7 +393,7 @@ static void judge_vswitch(struct admission_view *view)
 					"what speaks to it", view->interface->id,
 					prefix_print(cidr, prefix),
 					admission_name(view->service, name));
-			add_evidence(view, &judged, finding);
+			add_evidence(view, &judged.pieces[1], finding);
 			add_remedies(view, finding, false, cidr);
 		}
 		judged_release(&judged);

@@ -306,6 +306,27 @@ static void test_idle_doubt(void **state)
 	judged_close(&judged);
 }
 
+/* A drop that wins whatever an unread list says: certain, but how much else is not. */
+static void test_certain_part(void **state)
+{
+	const struct finding *finding;
+	struct judged judged;
+
+	(void)state;
+	judged_open(&judged, "sg06-tie");
+	unread_prefix_list(&judged);
+	judged_judge(&judged);
+	finding = finding_of(&judged, MAIN_RULE, GITLAB);
+	assert_non_null(finding);
+	assert_int_equal(finding->status, STATUS_FAIL);
+	assert_false(finding->share.known);
+	assert_non_null(strstr(finding->message, "at least 256 of 65536"));
+	assert_int_equal(finding->causes.count, 2);
+	assert_string_equal(finding->causes.items[0], "SG-02");
+	assert_string_equal(finding->causes.items[1], "SG-06");
+	judged_close(&judged);
+}
+
 /* An ACL that could not be read, and one that nobody asked for. */
 static void test_unknown_acls(void **state)
 {
@@ -340,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_contract),
 		cmocka_unit_test(test_unknowns),
 		cmocka_unit_test(test_idle_doubt),
+		cmocka_unit_test(test_certain_part),
 		cmocka_unit_test(test_unknown_acls),
 	};
 
