@@ -299,10 +299,12 @@ static bool start_due(struct cloud_run *run)
 	return calls->first && !run->error;
 }
 
-static void collect_done(struct cloud_run *run)
+/* Ends what has ended; false when nothing has. */
+static bool collect_done(struct cloud_run *run)
 {
 	struct cloud_calls *calls = run->calls;
 	CURLMsg *message;
+	bool any = false;
 	int left = 0;
 
 	while (!run->error && (message = curl_multi_info_read(calls->multi, &left)) != NULL) {
@@ -313,7 +315,9 @@ static void collect_done(struct cloud_run *run)
 		    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private))
 			continue;
 		on_done(run, (struct call *)(void *)private, code);
+		any = true;
 	}
+	return any;
 }
 
 /* How long nothing can happen but by the network. */
@@ -339,13 +343,17 @@ void calls_run(struct cloud_run *run)
 	while (start_due(run)) {
 		if (calls->saved)
 			continue;
-		if (curl_multi_perform(calls->multi, &running) ||
-		    curl_multi_poll(calls->multi, NULL, 0, running ? wait_ms(calls) :
-				    calls->under_way ? 0 : wait_ms(calls), NULL)) {
+		if (curl_multi_perform(calls->multi, &running)) {
 			run->error = -EIO;
 			return;
 		}
-		collect_done(run);
+		/* what has ended may let others begin: no wait before that */
+		if (collect_done(run))
+			continue;
+		if (curl_multi_poll(calls->multi, NULL, 0, wait_ms(calls), NULL)) {
+			run->error = -EIO;
+			return;
+		}
 	}
 }
 
