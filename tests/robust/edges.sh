@@ -231,7 +231,7 @@ stopped() {
 	why=
 	[ "$status" -eq 3 ] || why="exit $status, not 3"
 	[ "$took" -lt 3500 ] || why="took $took ms with 3000 allowed"
-	grep -q '"state":"failed".*no answer within 3000 ms' "$work/out" || why="nobody says so"
+	grep -q '"state":"failed".*no answer within \(3000\|29[0-9][0-9]\) ms' "$work/out" || why="nobody says so"
 	# shellcheck disable=SC2086
 	gone $stopped_probe || why="the probe is left behind"
 	say "a probe stopped: counted and killed" "$why"

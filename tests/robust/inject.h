@@ -18,6 +18,12 @@ struct injection {
 	FILE *calls;  /* NULL, or gets a line a call: "PROCESS NUMBER-OF-THE-CALL NAME" */
 };
 
+/*
+ * Calls that are never failed, wherever a process has come to: those that end it or return from a
+ * signal, and two that cannot fail honestly (for brk the kernel returns the old break instead of an
+ * errno, and glibc aborts on impossible errnos of futex).
+ */
+bool inject_leaves_out(const char *name);
 /* False where this machine's registers are not known here. */
 bool inject_supported(void);
 /* Runs to the end of every process; returns what wait() said of the command. */

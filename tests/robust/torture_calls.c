@@ -16,23 +16,6 @@ static const struct {
 };
 #define ERRNOS (sizeof(errnos) / sizeof(errnos[0]))
 
-/*
- * Left out: calls that end a process or return from a signal, and two that cannot be failed
- * honestly (for brk the kernel returns the old break instead of an errno, and glibc aborts on
- * impossible errnos of futex).
- */
-static bool call_is_left_out(const char *name)
-{
-	static const char *const names[] = { "brk", "futex", "exit_group", "exit", "rt_sigreturn",
-		"restart_syscall" };
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
 static void torture_call(struct torture *torture, const struct injection *place_of,
 			 const char *name)
 {
@@ -83,7 +66,7 @@ void torture_calls(struct torture *torture)
 	while (fscanf(calls, "%ld %ld %63s", &injection.process, &injection.call, name) == 3) {
 		bool loader = call_is_of_loader(loading, injection.process, name);
 
-		if (!loader && !call_is_left_out(name))
+		if (!loader && !inject_leaves_out(name))
 			torture_call(torture, &injection, name);
 	}
 	fclose(calls);
