@@ -153,7 +153,7 @@ void torture_strace(struct torture *torture)
 		tally_process(calls, process, tallies);
 	fclose(calls);
 	for (tally = tallies; tally->name[0] != '\0'; tally++)
-		if (!call_is_left_out(tally->name) && strcmp(tally->name, "execve") != 0)
+		if (!inject_leaves_out(tally->name) && strcmp(tally->name, "execve") != 0)
 			torture_name(torture, tally->name, tally->loader + 1, tally->most);
 	torture_drain(torture);
 }
