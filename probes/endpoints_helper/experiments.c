@@ -128,6 +128,8 @@ static struct experiment_set *add_set(struct target *target, const struct attemp
 	request.url = text_string(&url);
 	if (!text_error(&url))
 		set = set_new(target, attempt, &request);
+	else if (text_error(&url) == -ENOMEM)
+		run->error = -ENOMEM;
 	text_release(&url);
 	run->experiments->set_count += set != NULL;
 	return set;

@@ -148,6 +148,7 @@ static void attributes_answered(void *owner, struct http_result *result)
 	const char *path = climb->tree.files.items[climb->candidate];
 	size_t length = strlen(path) - strlen(ATTRIBUTES);
 	struct text folder;
+	int code;
 
 	if (gitlab_status(result) != 200) {
 		settle(climb, false, "a .gitattributes of the tree could not be read");
@@ -155,10 +156,14 @@ static void attributes_answered(void *owner, struct http_result *result)
 	}
 	text_init(&folder, GITLAB_PATH_MAX);
 	text_add_bytes(&folder, path, length);
-	if (!text_error(&folder))
-		(void)gitlab_took(climb, git_read_attributes(result->body, result->body_length,
-							     text_string(&folder),
-							     &climb->patterns));
+	code = text_error(&folder);
+	if (!code)
+		code = git_read_attributes(result->body, result->body_length,
+					   text_string(&folder), &climb->patterns);
+	/* patterns of a folder that is too deep are patterns that nobody read */
+	climb->unread = climb->unread || code == -EFBIG;
+	if (code != -EFBIG)
+		(void)gitlab_took(climb, code);
 	text_release(&folder);
 	climb->candidate++;
 	ask_attributes(climb);

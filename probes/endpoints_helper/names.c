@@ -263,8 +263,10 @@ static void list_candidates(struct name_host *host)
 
 		text_init(&candidate, CANDIDATE_MAX);
 		text_addf(&candidate, "%s.%s", host->name, search->items[i]);
-		if (!text_error(&candidate) &&
-		    strings_add(&host->candidates, text_string(&candidate)))
+		/* one that is too long is no name */
+		if (text_error(&candidate) == -ENOMEM ||
+		    (!text_error(&candidate) &&
+		     strings_add(&host->candidates, text_string(&candidate))))
 			host->run->error = -ENOMEM;
 		text_release(&candidate);
 	}

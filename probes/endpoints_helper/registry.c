@@ -71,6 +71,8 @@ static void add_storage(struct target *target, const char *service)
 	if (!text_error(&url))
 		(void)ladder_found(target, PURPOSE_STORAGE, text_string(&url),
 				   "service of the Bearer challenge");
+	else if (text_error(&url) == -ENOMEM)
+		target->run->error = -ENOMEM;
 	text_release(&url);
 }
 
