@@ -27,9 +27,19 @@ static bool look_at(int fd, struct socket_state *state)
 	return true;
 }
 
+/* The connection that is used again, as long as it lasts; NULL: it does not. */
+static const struct line *line_again(const struct exchange *exchange)
+{
+	const struct line *line = exchange->web->lines;
+
+	while (line && line->number != exchange->again)
+		line = line->next;
+	return line;
+}
+
 bool exchange_socket(const struct exchange *exchange, struct socket_state *state)
 {
-	const struct line *line = exchange->line ? exchange->line : exchange->again;
+	const struct line *line = exchange->line ? exchange->line : line_again(exchange);
 
 	if (!line || !line->taken)
 		return false;
@@ -43,10 +53,7 @@ void line_use_again(struct exchange *exchange, uint32_t port)
 
 	while (line && line->port != port)
 		line = line->next;
-	if (!line)
-		return;
-	line->user = exchange;
-	exchange->again = line;
+	exchange->again = line ? line->number : 0;
 }
 
 static uint32_t port_of(int fd)
@@ -71,6 +78,7 @@ static void line_join(struct line *line, struct web *web, int fd)
 	line->fd = fd;
 	line->tls.fd = fd;
 	line->port = port_of(fd);
+	line->number = ++web->last_line;
 	line->next = web->lines;
 	line->before = &web->lines;
 	if (line->next)
@@ -108,9 +116,7 @@ void line_leave(struct exchange *exchange)
 	struct line *line = exchange->line;
 
 	exchange->line = NULL;
-	if (exchange->again)
-		exchange->again->user = NULL;
-	exchange->again = NULL;
+	exchange->again = 0;
 	if (!line)
 		return;
 	line->exchange = NULL;
@@ -155,8 +161,6 @@ int line_close(void *owner, curl_socket_t fd)
 		line->next->before = line->before;
 	line->tls.ssl = NULL;
 	line->tls.fd = -1;
-	if (line->user)
-		line->user->again = NULL;
 	if (!line->exchange)
 		line_free(line);
 	return close(fd);

@@ -27,6 +27,7 @@ struct web {
 	struct exchange *waiting, **last_waiting; /* for a turn to shake hands */
 	unsigned int handshakes;
 	struct line *lines; /* whose sockets libcurl has */
+	uint64_t last_line; /* number of the newest of them; from 1 */
 };
 
 /* What a socket says: bytes that came in all, and how long ago the last ones came. */
@@ -39,7 +40,7 @@ struct socket_state {
 struct line {
 	struct line *next, **before;
 	struct exchange *exchange; /* that it was made for; NULL when that is over */
-	struct exchange *user;     /* that uses it again; NULL: none */
+	uint64_t number; /* no other has it: who uses it again knows it by this alone */
 	bool taken;  /* libcurl has the socket and will close it */
 	bool closed; /* it has: `last` is what the socket said then */
 	bool is_tls;
@@ -87,8 +88,8 @@ struct exchange {
 	bool tried;     /* a connection was asked for once */
 	bool repeated;  /* the request failed here, and is made once more */
 	bool wants_one; /* libcurl found none to use again */
-	struct line *line;  /* made for this exchange; NULL: one is used again, or none was made */
-	struct line *again; /* that is used again */
+	struct line *line; /* made for this exchange; NULL: one is used again, or none was made */
+	uint64_t again;    /* number of the one that is used again; 0: none */
 	CURL *easy;
 	char error[CURL_ERROR_SIZE];
 
