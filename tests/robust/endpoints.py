@@ -27,8 +27,6 @@ ERRNOS = ("EINTR", "EIO", "ENOMEM", "EPERM", "EMFILE", "ENOSPC", "ENOBUFS")
 LEFT_OUT = {"brk", "futex", "exit_group", "exit", "rt_sigreturn", "restart_syscall", "execve"}
 # the order of cases: the same for one program unless REACHBACK_SEED says another
 SEED = 1
-# the n-th call is another one in each run: what is bad once is tried this often again
-AGAIN = 4
 BUDGET_MS = 3000
 HANG_S = BUDGET_MS / 1000 + 4
 AT_ONCE = 2 * (os.cpu_count() or 1)
@@ -238,16 +236,6 @@ def spread(cases, seed, key):
     return sorted(shuffled, key=lambda case: rank[case.what])
 
 
-def repeated(helper, case):
-    """What is wrong with a case, where more runs of it confirm it; else it is counted and told."""
-    wrong = helper.disturbed(case)
-    again = wrong and next(filter(None, (helper.disturbed(case) for _ in range(AGAIN))), "")
-    if wrong and not again:
-        helper.counts["bad once"] += 1
-        print(f"# not in {AGAIN} more runs, {case.what}: {wrong}", flush=True)
-    return again
-
-
 def torture(helper, name, cases, seconds):
     """Runs cases until the time is over, several at once."""
     helper.counts.clear()
@@ -261,7 +249,7 @@ def torture(helper, name, cases, seconds):
                 case = next(waiting, None)
                 if case is None:
                     break
-                pending[pool.submit(repeated, helper, case)] = case
+                pending[pool.submit(helper.disturbed, case)] = case
             if not pending:
                 break
             ended, _ = concurrent.futures.wait(
