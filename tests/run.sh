@@ -185,16 +185,19 @@ spoken() { # NAME COMMAND...
 	esac
 }
 
-# Runs one group; a group that dies without a FAIL line of its own gets one.
+# Runs one group; one that dies without a FAIL line of its own, or says nothing at all, gets one.
 run_group() { # GROUP ARGUMENTS...
 	group=$1
 	shift
 	started=$(date +%s)
 	before=$(grep -c '^FAIL ' "$results" || :)
+	said=$(grep -cE '^(ok|FAIL|SKIP) ' "$results" || :)
 	{ "group_$group" "$@" || echo "# $group ended with status $?"; } | tee -a "$results"
 	if grep -q "^# $group ended" "$results" &&
 		[ "$(grep -c '^FAIL ' "$results" || :)" -eq "$before" ]; then
 		echo "FAIL $group: the group failed without a word" | tee -a "$results"
+	elif [ "$(grep -cE '^(ok|FAIL|SKIP) ' "$results" || :)" -eq "$said" ]; then
+		echo "FAIL $group: nothing was tried" | tee -a "$results"
 	fi
 	echo "# $group took $(($(date +%s) - started)) s"
 }

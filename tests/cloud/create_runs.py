@@ -93,7 +93,11 @@ class Scene:
     def end(self, run, alone=True):
         """What the run said; of one among others it is not known whose the link is."""
         self.runs += 1
-        out, err = run.communicate(timeout=LIMIT_S)
+        try:
+            out, err = run.communicate(timeout=LIMIT_S)
+        except subprocess.TimeoutExpired as error:
+            run.kill()
+            raise Wrong(f"no end within {LIMIT_S} s") from error
         if self.links() > 1:
             raise Wrong(f"{self.links()} links")
         if run.returncode < 0:
@@ -140,8 +144,8 @@ class Scene:
             raise Wrong(f"not settled: {said}")
         return said
 
-    def check_journal(self):
-        """What was never asked for may not have been called: each call stands in a journal."""
+    def check_calls(self):
+        """The call was made, and of no call does the server say that a gateway would refuse it."""
         calls = [call for call in self.server.gateway.journal if call.action == self.operation]
         if not calls:
             raise Wrong("nothing was called")
@@ -160,7 +164,7 @@ def one(program, number, seed):
         try:
             said = scene.first()
             later = scene.converge()
-            scene.check_journal()
+            scene.check_calls()
         except Wrong as error:
             return scene.runs, f"round {number} ({scene.kind}, {scene.fault}, {said}): {error}"
         finally:
@@ -173,6 +177,9 @@ def one(program, number, seed):
 def main():
     program = os.path.abspath(sys.argv[1])
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 40
+    if rounds < 1:
+        print(f"FAIL cloud create: {rounds} rounds show nothing")
+        return 1
     seed = sys.argv[3] if len(sys.argv) > 3 else str(int(time.time()))
     ended = [one(program, number, seed) for number in range(rounds)]
     wrong = [words for _, words in ended if words]
