@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 #define PAIRS_MAX 160
+/* A goal that is missed by more than ten percent fails the run. */
+#define GOAL_SLACK 1.1
 
 /* One goal of one scale. */
 struct goal {
@@ -21,8 +23,6 @@ struct goal {
 	unsigned long scale;
 	const char *reference; /* "null-dump" */
 	double most;       /* ratio that is still good */
-	bool gated;        /* a miss by more than `slack` fails the run */
-	double slack;      /* 1.1: ten percent */
 	/*
 	 * What the kernel alone costs, for the same questions in the same run; NULL: not measured.
 	 * It is printed beside the ratio and moves no goal: it tells how near ours could come.
@@ -45,7 +45,7 @@ void pairs_add(struct pairs *pairs, double ours, double theirs);
 /* Median of the pairs' ratios. */
 double pairs_ratio(const struct pairs *pairs);
 double bench_median(const double *values, size_t count);
-/* Prints the line; false when a gated goal was missed. */
+/* Prints the line; false when the goal was missed by more than the slack. */
 bool goal_report(const struct goal *goal, const struct pairs *pairs, const char *unit);
 void goal_skip(const struct goal *goal, const char *why);
 

@@ -254,8 +254,7 @@ static void waiting(struct bench *bench, unsigned long hosts, bool all, double m
 	const struct task fast = { hosts, 0, false }, one = { 1, 0, false };
 	const struct task alone = { 1, 1, false }, task = { hosts, all ? hosts : 1, false };
 	struct goal goal = { "E1", hosts, all ? "alone+N-handshakes,all-late" :
-				  "alone+N-handshakes,one-late", most, hosts <= 10, 1.1,
-			     "no-wait" };
+				  "alone+N-handshakes,one-late", most, "no-wait" };
 	struct pairs pairs = { .count = 0 };
 	struct result a, b, c, d;
 	size_t i;
@@ -303,7 +302,7 @@ static double peer_handshake(const struct bench *bench)
 static void handshakes(struct bench *bench)
 {
 	const struct task many = { 200, 0, false }, one = { 1, 0, false };
-	struct goal goal = { "E2", 200, "s_time", 1.6, true, 1.1, NULL };
+	struct goal goal = { "E2", 200, "s_time", 1.6, NULL };
 	struct pairs pairs = { .count = 0 };
 	struct result a, b;
 	double peer;
@@ -344,7 +343,7 @@ static bool write_peer(const struct bench *bench, const char *store, unsigned lo
 static void against_curl(struct bench *bench, const char *store, unsigned long hosts, double most)
 {
 	const struct task task = { hosts, 0, false };
-	struct goal goal = { "E3", hosts, "curl-Z", most, true, 1.1, NULL };
+	struct goal goal = { "E3", hosts, "curl-Z", most, NULL };
 	struct pairs pairs = { .count = 0 };
 	struct child_cost cost;
 	struct result result;
@@ -370,7 +369,7 @@ static void against_curl(struct bench *bench, const char *store, unsigned long h
 static void parse_once(struct bench *bench)
 {
 	const struct task many = { 100, 0, false }, one = { 1, 0, false };
-	struct goal goal = { "E4", 100, "1-CA-store", 1.15, true, 1.1, NULL };
+	struct goal goal = { "E4", 100, "1-CA-store", 1.15, NULL };
 	struct pairs pairs = { .count = 0 };
 	struct result a, b, c, d;
 	size_t i;
@@ -397,9 +396,9 @@ static void growth(struct bench *bench)
 {
 	const struct task many = { HOSTS_MAX, 0, false }, few = { 10, 0, false };
 	const struct task late = { HOSTS_MAX, HOSTS_MAX, false }, one = { 1, 0, false };
-	struct goal fast_goal = { "E5", HOSTS_MAX, "N=10", 1.3, false, 1.1, "answer-twice" };
-	struct goal late_goal = { "E5", HOSTS_MAX, "N=10,all-late", 4, true, 1.1, NULL };
-	struct goal time_goal = { "E6", HOSTS_MAX, "N=1", 4, true, 1.1, NULL };
+	struct goal fast_goal = { "E5", HOSTS_MAX, "N=10", 1.3, "answer-twice" };
+	struct goal late_goal = { "E5", HOSTS_MAX, "N=10,all-late", 4, NULL };
+	struct goal time_goal = { "E6", HOSTS_MAX, "N=1", 4, NULL };
 	struct pairs fast = { .count = 0 }, slow = { .count = 0 }, times = { .count = 0 };
 	struct result a, b, c, d;
 	size_t i;
@@ -422,7 +421,7 @@ static void growth(struct bench *bench)
 static void dead(struct bench *bench, unsigned long hosts)
 {
 	const struct task task = { hosts, 0, true };
-	struct goal goal = { "E7", hosts, "connect-timeout", 1.05, true, 1.1, NULL };
+	struct goal goal = { "E7", hosts, "connect-timeout", 1.05, NULL };
 	struct pairs pairs = { .count = 0 };
 	struct result result;
 	size_t i;

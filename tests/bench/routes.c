@@ -158,7 +158,7 @@ static int scan_pair(bool ours_first, double *ours, double *theirs)
 static void goal_r1(struct bench *bench)
 {
 	const struct goal goal = { "R1", bench->scale, "null-dump",
-				   bench->scale >= 1000000 ? 1.05 : 1.10, true, 1.1, NULL };
+				   bench->scale >= 1000000 ? 1.05 : 1.10, NULL };
 	/* a thousand routes take 0.1 ms: many in one figure */
 	unsigned int turns = bench->scale < 10000 ? 100 : 1, turn, i;
 	int code = 0;
@@ -219,8 +219,8 @@ static void compete(struct bench *bench, const struct goal *goal, const struct c
 static void goals_r2_r3(struct bench *bench)
 {
 	const struct goal two = { "R2", bench->scale, "ip-root+ip-match",
-				  bench->scale >= 1000000 ? 0.52 : 0.40, true, 1.1, "null-dump" };
-	const struct goal three = { "R3", bench->scale, "ip-j|jq", 0.15, true, 1.1, "null-dump" };
+				  bench->scale >= 1000000 ? 0.52 : 0.40, "null-dump" };
+	const struct goal three = { "R3", bench->scale, "ip-j|jq", 0.15, "null-dump" };
 	struct contest contest = {
 		.ours = "--scan",
 		.floor = "--floor-scan",
@@ -258,7 +258,7 @@ static void print_figures(struct bench *bench)
 
 static void goal_r6(struct bench *bench)
 {
-	const struct goal goal = { "R6", bench->scale, "scan", 0.03, true, 1.1, NULL };
+	const struct goal goal = { "R6", bench->scale, "scan", 0.03, NULL };
 	struct pairs pairs = { .count = 0 };
 	unsigned int i;
 	int code = 0;
@@ -296,8 +296,7 @@ static int write_questions(int descriptor)
 
 static void goal_l1(struct bench *bench)
 {
-	const struct goal goal = { "L1", bench->scale, "ip-batch", 0.22, true, 1.1,
-				   "send+receive" };
+	const struct goal goal = { "L1", bench->scale, "ip-batch", 0.22, "send+receive" };
 	char path[] = "/tmp/reachback-bench-XXXXXX";
 	char command[64];
 	struct contest contest = { .ours = "--lookups", .floor = "--floor-lookups",
@@ -316,7 +315,7 @@ static void goal_l1(struct bench *bench)
 
 static void goal_l2(struct bench *bench)
 {
-	const struct goal goal = { "L2", bench->scale, "one-at-a-time", 0.65, true, 1.1, NULL };
+	const struct goal goal = { "L2", bench->scale, "one-at-a-time", 0.65, NULL };
 	struct pairs pairs = { .count = 0 };
 	double ours, theirs;
 	unsigned int i;

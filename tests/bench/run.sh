@@ -4,7 +4,7 @@
 #
 #	sh tests/bench/run.sh [RELEASE-FOLDER [SCALE...]]     1000 100000 1000000 routes
 #
-# Fails where a gated goal is missed by more than its slack.
+# Fails where a goal is missed by more than ten percent.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)

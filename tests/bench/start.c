@@ -13,7 +13,7 @@
 
 int main(int count, char **words)
 {
-	struct goal goal = { .scale = 1, .gated = true, .slack = 1.1 };
+	struct goal goal = { .scale = 1 };
 	struct pairs pairs = { .count = 0 };
 	struct child_cost a, b;
 	unsigned long i, turns;
