@@ -76,7 +76,8 @@ class Scene:
     def links(self):
         world = self.server.gateway.world
         if self.kind == "registry":
-            return len(world["registry"]["cri-bp1build"]["vpc"]["Registry"]["LinkedVpcs"])
+            return sum(len(module["LinkedVpcs"]) for module
+                       in world["registry"]["cri-bp1build"]["vpc"].values())
         return len(world["source_links"])
 
     def start(self, *more):

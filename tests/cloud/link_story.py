@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """
 One link from its making to its end: previewed, refused by the gate, made, found again, verified,
-and missed once a clean-up job has taken its interface or GitLab has moved.
+and missed once a clean-up job has taken its interface or GitLab has moved. Prints a line a step:
+what was asked, what came of it, the exit status, and how many links the server holds then.
 
 usage: link_story.py PROGRAM
 """
@@ -11,6 +12,7 @@ import os
 import pathlib
 import pty
 import random
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -39,8 +41,16 @@ def expect(what, got, wanted):
         raise Wrong(f"{what}: {got}, not {wanted}")
 
 
-def asked(scene, answer):
-    """The exit status where the question is answered at a terminal; None: there is none."""
+def step(scene, what, asked, got, wanted):
+    """Tells one step; `got` is its exit status and what else came."""
+    status, *came = got
+    print(f"  {what}: {asked}: {', '.join([*came, f'exit {status}', f'links {scene.links()}'])}",
+          flush=True)
+    expect(what, got, wanted)
+
+
+def asked(scene, what, answer, wanted):
+    """The question is answered at a terminal; None: there is none."""
     key, row = next(iter(scene.server.gateway.world["keys"].items()))
     master, slave = pty.openpty()
     run = subprocess.Popen(
@@ -54,24 +64,26 @@ def asked(scene, answer):
     if answer is not None:
         os.write(master, answer.encode() + b"\n")
     try:
-        return run.wait(timeout=60)
+        said = f"and {answer} at the terminal" if answer else "and no terminal"
+        step(scene, what, f"create {said}", (run.wait(timeout=60),), (wanted,))
     finally:
         os.close(master)
 
 
-def created(scene, *more):
+def created(scene, what, wanted, *more):
     status, answer = report(scene, "create", "--wait", "1", *more)
-    return status, answer["create"]["outcome"]
+    step(scene, what, shlex.join(["create", *more]), (status, answer["create"]["outcome"]), wanted)
+    return answer["create"]
 
 
-def stands(scene):
-    """What verify says of the link: status and causes."""
-    _, answer = report(scene, "verify")
+def stands(scene, what, *wanted):
+    """What verify says of the link: its status, and with it the exit status, and causes."""
+    status, answer = report(scene, "verify")
     found = [one for one in answer["findings"] if one["code"] == "link-stands"]
     expect("findings of link-stands", len(found), 1)
     bound = [one["status"] for one in answer["findings"] if one["code"] == "link-bound"]
     expect("link-bound", bound, ["unknown"])
-    return found[0]["status"], found[0]["causes"]
+    step(scene, what, "verify", (status, found[0]["status"], *found[0]["causes"]), wanted)
 
 
 def story(program, folder):
@@ -80,29 +92,30 @@ def story(program, folder):
     scene = Scene(program, folder, chance)
     world, override = scene.server.gateway.world, ("--override", "ticket 7")
     try:
-        expect("without evidence", created(scene, "--yes"), (3, "refused"))
-        expect("previewed", created(scene, "--dry-run", *override), (0, "dry-run"))
-        expect("nobody to ask", asked(scene, None), 64)
-        expect("declined", asked(scene, "y"), 3)
+        created(scene, "refused by the gate", (3, "refused"), "--yes")
+        created(scene, "previewed", (0, "dry-run"), "--dry-run", *override)
+        asked(scene, "nobody to ask", None, 64)
+        asked(scene, "declined", "y", 3)
         expect("links so far", scene.links(), 0)
-        expect("no link", stands(scene), ("fail", ["CTL-12"]))
-        expect("agreed", asked(scene, "yes"), 0)
-        expect("again", created(scene, "--yes", *override), (0, "already-there"))
+        stands(scene, "no link", 2, "fail", "CTL-12")
+        asked(scene, "made", "yes", 0)
         expect("links", scene.links(), 1)
-        expect("the link", stands(scene), ("pass", []))
+        created(scene, "found again", (0, "already-there"), "--yes", *override)
+        expect("links", scene.links(), 1)
+        stands(scene, "verified", 0, "pass")
         managed = next(name for name in world["security_groups"] if "managed" in name)
         rules = world["security_groups"][managed]["rules"]
         world["security_groups"][managed]["rules"] = [
             rule.replace("192.168.2.10/32", "192.168.2.99/32") for rule in rules]
-        expect("GitLab has moved", stands(scene), ("fail", ["CTL-11"]))
+        stands(scene, "GitLab has moved", 2, "fail", "CTL-11")
         world["security_groups"][managed]["rules"] = rules
-        expect("moved back", stands(scene), ("pass", []))
+        stands(scene, "moved back", 0, "pass")
         for name in [name for name in world["enis"] if "managed" in name]:
             del world["enis"][name]
-        expect("cleaned up", stands(scene), ("fail", ["CTL-12"]))
-        expect("made, and gone", created(scene, "--yes", *override), (3, "unclear"))
-        expect("settled", created(scene, "--yes", "--settle", "not-made", *override),
-               (0, "created"))
+        stands(scene, "lost to a clean-up job", 2, "fail", "CTL-12")
+        created(scene, "made, and gone", (3, "unclear"), "--yes", *override)
+        world["source_links"].clear()  # deleted in the console, as the remedy says
+        created(scene, "settled", (0, "created"), "--yes", "--settle", "not-made", *override)
     finally:
         scene.server.close()
 
@@ -114,10 +127,10 @@ def unpublished(program, folder):
     scene = Scene(program, folder, chance)
     scene.server.gateway.world["source_link"]["create"] = "AnotherName"
     try:
-        status, answer = report(scene, "create", "--yes", "--override", "ticket 7")
-        expect("unpublished", (status, answer["create"]["outcome"]), (2, "failed"))
-        if "ActionTrail" not in answer["create"]["message"]:
-            raise Wrong(f"not explained: {answer['create']['message']}")
+        answer = created(scene, "an operation that is not there", (2, "failed"), "--yes",
+                         "--override", "ticket 7")
+        if "ActionTrail" not in answer["message"]:
+            raise Wrong(f"not explained: {answer['message']}")
     finally:
         scene.server.close()
 
@@ -130,16 +143,15 @@ def registry(program, folder):
     arguments = ("--kind", "registry", "--module", "chart", "--no-dns-record", "--yes",
                  "--override", "ticket 7", "--wait", "2")
     try:
-        status, answer = report(scene, "create", *arguments)
-        expect("registry", (status, answer["create"]["outcome"], answer["create"]["link"]["status"]),
-               (0, "created", "RUNNING"))
+        answer = created(scene, "registry link", (0, "created"), *arguments)
+        expect("its status", answer["link"]["status"], "RUNNING")
+        expect("links", scene.links(), 1)
         calls = [call for call in scene.server.gateway.journal
                  if call.action == "CreateInstanceVpcEndpointLinkedVpc"]
         expect("calls", [(call.parameters["ModuleName"],
                           call.parameters["EnableCreateDNSRecordInPvzt"]) for call in calls],
                [("Chart", "false")])
-        status, answer = report(scene, "create", *arguments)
-        expect("again", (status, answer["create"]["outcome"]), (0, "already-there"))
+        created(scene, "found again", (0, "already-there"), *arguments)
     finally:
         scene.server.close()
 

@@ -3,7 +3,8 @@
 # The group `cloud`: tests of the API server itself, every *_lab.sh of this folder, then the
 # scenarios and sweeps of lab.py.
 #
-#	run.sh [NAME...]     only these scenarios or sweeps (lab.py --list), or `create`,
+#	run.sh [NAME...]     only these scenarios or sweeps (lab.py --list), or `link` (a link's
+#	                     way, step by step), or `create` (that, and runs that are disturbed),
 #	                     or the name of one script without _lab.sh
 #
 # Prints `ok|FAIL|SKIP cloud NAME...` lines; all of it is ended after LIMIT seconds.
@@ -35,13 +36,7 @@ apart() { # SCRIPT ARGUMENT...
 
 # Runs of `create` that are killed, refused, left without an answer: 2,000, in parts side by side
 # because they mostly wait. RB_CREATE_ROUNDS: three to four runs a round.
-create() {
-	namespaces=-mn
-	[ "$(id -u)" -eq 0 ] || namespaces=-Urmn
-	if ! unshare "$namespaces" true 2>/dev/null; then
-		echo "SKIP cloud create: no private namespaces here"
-		return 0
-	fi
+disturbed() {
 	seed=${REACHBACK_SEED:-$(date +%s)}
 	rounds=${RB_CREATE_ROUNDS:-600}
 	if ! [ "$rounds" -gt 0 ]; then
@@ -51,7 +46,6 @@ create() {
 	parts=$((3 * $(nproc)))
 	[ "$parts" -le "$rounds" ] || parts=$rounds
 	rounds=$(((rounds + parts - 1) / parts))
-	answered "cloud link" apart link_story.py
 	while [ "$parts" -gt 0 ]; do
 		answered "cloud create" apart create_runs.py "$rounds" "$seed.$parts" &
 		parts=$((parts - 1))
@@ -59,13 +53,26 @@ create() {
 	wait
 }
 
+links() { # [link]
+	namespaces=-mn
+	[ "$(id -u)" -eq 0 ] || namespaces=-Urmn
+	if ! unshare "$namespaces" true 2>/dev/null; then
+		echo "SKIP cloud create: no private namespaces here"
+		return 0
+	fi
+	answered "cloud link" apart link_story.py
+	[ "${1:-}" = link ] || disturbed
+}
+
 if [ $# -eq 0 ]; then
 	answered "cloud server" timeout -s KILL 120 python3 "$here/server_test.py"
 fi
-if [ $# -eq 0 ] || [ "$1" = create ]; then
-	create
+case ${1:-} in
+""|create|link)
+	links "$@"
 	[ $# -eq 0 ] || exit 0
-fi
+	;;
+esac
 for script in "$here"/*_lab.sh; do
 	name=$(basename "$script" _lab.sh)
 	case " ${*:-$name} " in *" $name "*) ;; *) continue ;; esac
