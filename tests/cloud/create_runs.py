@@ -80,16 +80,19 @@ class Scene:
                        in world["registry"]["cri-bp1build"]["vpc"].values())
         return len(world["source_links"])
 
-    def start(self, *more):
+    def environment(self):
         key, row = next(iter(self.server.gateway.world["keys"].items()))
+        return {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "LC_ALL": "C",
+                "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
+                "ALIBABA_CLOUD_ACCESS_KEY_SECRET": row["secret"]}
+
+    def start(self, *more):
         kind = "registry" if self.kind == "registry" else "source"
         return subprocess.Popen(
             [self.program, "create", "-j", "--plan", str(self.plan), "--kind", kind, "--yes",
              "--wait", "1", "--override", "the gate has tests of its own", *more],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "LC_ALL": "C",
-                 "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
-                 "ALIBABA_CLOUD_ACCESS_KEY_SECRET": row["secret"]})
+            env=self.environment())
 
     def end(self, run, alone=True):
         """What the run said; of one among others it is not known whose the link is."""

@@ -21,14 +21,12 @@ from create_runs import Scene, Wrong
 
 
 def report(scene, command, *more):
-    key, row = next(iter(scene.server.gateway.world["keys"].items()))
+    environment = scene.environment()
     done = subprocess.run(
         [scene.program, command, "-j", "--plan", str(scene.plan), "--vantage", "vswitch-host", *more],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(scene.folder), "LC_ALL": "C",
-             "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
-             "ALIBABA_CLOUD_ACCESS_KEY_SECRET": row["secret"]})
-    if row["secret"] in done.stdout + done.stderr:
+        env=environment)
+    if environment["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] in done.stdout + done.stderr:
         raise Wrong(f"{command}: a secret is in the answer")
     try:
         return done.returncode, json.loads(done.stdout)
@@ -51,15 +49,12 @@ def step(scene, what, asked, got, wanted):
 
 def asked(scene, what, answer, wanted):
     """The question is answered at a terminal; None: there is none."""
-    key, row = next(iter(scene.server.gateway.world["keys"].items()))
     master, slave = pty.openpty()
     run = subprocess.Popen(
         [scene.program, "create", "-q", "--plan", str(scene.plan), "--vantage", "vswitch-host",
          "--wait", "1", "--override", "ticket 7"],
         stdin=subprocess.DEVNULL if answer is None else slave, stdout=subprocess.DEVNULL,
-        stderr=slave, env={"PATH": "/usr/bin:/bin", "HOME": str(scene.folder), "LC_ALL": "C",
-                           "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
-                           "ALIBABA_CLOUD_ACCESS_KEY_SECRET": row["secret"]})
+        stderr=slave, env=scene.environment())
     os.close(slave)
     if answer is not None:
         os.write(master, answer.encode() + b"\n")
