@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define REQUEST_LIMIT ((size_t)4 * 1024 * 1024)
 #define ANSWER_LIMIT ((size_t)1024 * 1024)
 #define BUDGET_MS 15000u
 #define MARGIN_MS 1000u /* to write the answer, and to read it */
@@ -42,27 +41,21 @@ int change_run(const char *helper_dir, struct change_request *request,
 {
 	const struct probe_context context = { .root = "", .helper_dir = helper_dir };
 	struct helper_call call = { .name = "reachback-probe-cloud", .argument = "change",
+				    .record = &change_request_record, .request = request,
 				    .deadline_ms = probe_now_ms() + BUDGET_MS + MARGIN_MS };
-	struct text input, output;
+	struct text output;
 	int code;
 
 	memset(answer, 0, sizeof(*answer));
-	text_init(&input, REQUEST_LIMIT);
 	text_init(&output, ANSWER_LIMIT);
 	request->cloud.budget_ms = BUDGET_MS;
-	record_write(&change_request_record, request, &input, -1);
-	code = text_error(&input);
-	if (!code)
-		code = lend_keys(&request->cloud.environment_fd, true);
-	call.input = text_string(&input);
-	call.input_length = input.length;
+	code = lend_keys(&request->cloud.environment_fd, true);
 	if (!code) {
 		code = helper_run(&context, &call, &output, fault);
 		(void)lend_keys(&request->cloud.environment_fd, false);
 	}
 	if (!code)
 		code = read_answer(&output, answer, fault);
-	text_release(&input);
 	text_release(&output);
 	return code;
 }

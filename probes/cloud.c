@@ -16,9 +16,6 @@
 
 #define HELPER_NAME "reachback-probe-cloud"
 #define ANSWER_MAX ((size_t)64 * 1024 * 1024)
-#define REQUEST_MAX ((size_t)4 * 1024 * 1024)
-/* What the helper leaves for its answer to be written, read and judged. */
-#define MARGIN_MS 300u
 
 static bool cloud_wanted(const struct probe_context *context, const struct facts *facts)
 {
@@ -27,16 +24,12 @@ static bool cloud_wanted(const struct probe_context *context, const struct facts
 	return facts_region(facts) || (context->cloud && context->cloud->saved);
 }
 
-static int write_request(const struct probe_context *context, const struct facts *facts,
-			 struct text *out)
+/* A shallow copy that is written and never released: what it points to has its owners. */
+static struct cloud_request request_of(const struct probe_context *context,
+				       const struct facts *facts)
 {
 	struct cloud_request request = { .budget_ms = 0 };
-	uint64_t now = probe_now_ms();
-	uint64_t left = context->deadline_ms > now ? context->deadline_ms - now : 0;
 
-	if (left <= MARGIN_MS)
-		return -ETIMEDOUT;
-	/* a shallow copy that is written and never released: what it points to has its owners */
 	if (context->cloud)
 		request = *context->cloud;
 	if (request.environment_fd.known)
@@ -45,9 +38,8 @@ static int write_request(const struct probe_context *context, const struct facts
 	request.plan.region = (char *)(uintptr_t)facts_region(facts);
 	request.metadata = facts->metadata.section.state == FACT_OK;
 	request.role = facts->metadata.role;
-	request.budget_ms = (uint32_t)(left - MARGIN_MS);
-	record_write(&cloud_request_record, &request, out, -1);
-	return text_error(out);
+	request.budget_ms = helper_budget_ms(context);
+	return request;
 }
 
 /* The helper's document has a state for each section; those that it did not look at are absent. */
@@ -71,22 +63,19 @@ static int take_sections(const struct probe *probe, const struct text *answer, s
 static int cloud_run(const struct probe_context *context, struct facts *facts,
 		     struct fault *fault)
 {
+	const struct cloud_request request = request_of(context, facts);
 	struct helper_call call = { .name = HELPER_NAME, .argument = "-",
+				    .record = &cloud_request_record, .request = &request,
 				    .deadline_ms = context->deadline_ms };
-	struct text request, answer;
+	struct text answer;
 	int code;
 
-	text_init(&request, REQUEST_MAX);
+	if (!request.budget_ms)
+		return -ETIMEDOUT;
 	text_init(&answer, ANSWER_MAX);
-	code = write_request(context, facts, &request);
-	if (!code) {
-		call.input = text_string(&request);
-		call.input_length = request.length;
-		code = helper_run(context, &call, &answer, fault);
-	}
+	code = helper_run(context, &call, &answer, fault);
 	if (!code)
 		code = take_sections(&probe_cloud, &answer, facts, fault);
-	text_release(&request);
 	text_release(&answer);
 	return code;
 }

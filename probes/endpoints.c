@@ -17,9 +17,6 @@
 
 #define HELPER_NAME "reachback-probe-endpoints"
 #define ANSWER_MAX ((size_t)64 * 1024 * 1024)
-#define REQUEST_MAX ((size_t)4 * 1024 * 1024)
-/* What the helper leaves for its answer to be written, read and judged. */
-#define MARGIN_MS 300u
 
 static bool endpoints_wanted(const struct probe_context *context, const struct facts *facts)
 {
@@ -33,46 +30,39 @@ static bool endpoints_wanted(const struct probe_context *context, const struct f
 	       (context->endpoints && context->endpoints->registry.count);
 }
 
-static int write_request(const struct probe_context *context, const struct facts *facts,
-			 struct text *out)
+/* A shallow copy that is written and never released: what it points to has its owners. */
+static struct endpoints_request request_of(const struct probe_context *context,
+					   const struct facts *facts)
 {
 	struct endpoints_request request = { .budget_ms = 0 };
-	uint64_t now = probe_now_ms();
-	uint64_t left = context->deadline_ms > now ? context->deadline_ms - now : 0;
 
-	if (left <= MARGIN_MS)
-		return -ETIMEDOUT;
-	/* a shallow copy that is written and never released: what it points to has its owners */
 	if (context->endpoints)
 		request = *context->endpoints;
 	request.plan = facts->plan;
 	request.netns = (char *)context->netns;
-	request.budget_ms = (uint32_t)(left - MARGIN_MS);
+	request.budget_ms = helper_budget_ms(context);
 	if (request.cacert_fd.known)
 		request.cacert_fd.value = PROBE_CACERT_FD;
 	if (request.token_fd.known)
 		request.token_fd.value = PROBE_TOKEN_FD;
-	record_write(&endpoints_request_record, &request, out, -1);
-	return text_error(out);
+	return request;
 }
 
 static int endpoints_run(const struct probe_context *context, struct facts *facts,
 			 struct fault *fault)
 {
+	const struct endpoints_request request = request_of(context, facts);
 	struct helper_call call = { .name = HELPER_NAME, .argument = "-",
+				    .record = &endpoints_request_record, .request = &request,
 				    .deadline_ms = context->deadline_ms };
-	struct text request, answer;
+	struct text answer;
 	cJSON *json = NULL;
 	int code;
 
-	text_init(&request, REQUEST_MAX);
+	if (!request.budget_ms)
+		return -ETIMEDOUT;
 	text_init(&answer, ANSWER_MAX);
-	code = write_request(context, facts, &request);
-	if (!code) {
-		call.input = text_string(&request);
-		call.input_length = request.length;
-		code = helper_run(context, &call, &answer, fault);
-	}
+	code = helper_run(context, &call, &answer, fault);
 	if (call.status == HELPER_UNUSABLE) {
 		*fault = (struct fault){ 0 };
 		code = fault_set(fault, code, "--cacert: a certificate in the file is damaged, so "
@@ -84,7 +74,6 @@ static int endpoints_run(const struct probe_context *context, struct facts *fact
 		code = record_read(section_record(SECTION_ENDPOINTS), json, &facts->endpoints, 0,
 				   fault);
 	cJSON_Delete(json);
-	text_release(&request);
 	text_release(&answer);
 	return code;
 }

@@ -16,6 +16,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define MARGIN_MS 300u
+
+uint32_t helper_budget_ms(const struct probe_context *context)
+{
+	uint64_t now = probe_now_ms();
+	uint64_t left = context->deadline_ms > now ? context->deadline_ms - now : 0;
+
+	return left > MARGIN_MS ? (uint32_t)(left - MARGIN_MS) : 0;
+}
+
 /* Reads what the helper writes until it ends or the deadline strikes. */
 static int helper_read(int fd, uint64_t deadline_ms, struct text *answer)
 {
@@ -45,13 +55,13 @@ static int helper_read(int fd, uint64_t deadline_ms, struct text *answer)
 }
 
 /* A file in memory with the helper's input, at its beginning; -1 and errno. */
-static int helper_input(const struct helper_call *call)
+static int helper_input(const struct text *request)
 {
 	int fd = memfd_create("input", MFD_CLOEXEC);
 	size_t done = 0;
 
-	while (fd >= 0 && done < call->input_length) {
-		ssize_t wrote = write(fd, call->input + done, call->input_length - done);
+	while (fd >= 0 && done < request->length) {
+		ssize_t wrote = write(fd, request->data + done, request->length - done);
 
 		if (wrote < 0 && errno != EINTR)
 			return -1;
@@ -62,11 +72,12 @@ static int helper_input(const struct helper_call *call)
 
 /* `parent` is who forked; its death ends the helper, however it comes. */
 static _Noreturn void helper_exec(const struct probe_context *context,
-				  const struct helper_call *call, int fd, pid_t parent)
+				  const struct helper_call *call, const struct text *request,
+				  int fd, pid_t parent)
 {
 	char path[4096], name[256], argument[4096];
 	char *arguments[] = { name, argument, NULL };
-	int input = call->input ? helper_input(call) : -1;
+	int input = call->record ? helper_input(request) : -1;
 	char *environment[] = { NULL };
 
 	/* fork(2) has taken it back; where it fails here the helper asks again (helper_begin()) */
@@ -77,7 +88,7 @@ static _Noreturn void helper_exec(const struct probe_context *context,
 	    sizeof(path) &&
 	    (size_t)snprintf(name, sizeof(name), "%s", call->name) < sizeof(name) &&
 	    (size_t)snprintf(argument, sizeof(argument), "%s", call->argument) < sizeof(argument) &&
-	    (!call->input || (input >= 0 && dup2(input, STDIN_FILENO) >= 0)) &&
+	    (!call->record || (input >= 0 && dup2(input, STDIN_FILENO) >= 0)) &&
 	    (dup2(fd, STDOUT_FILENO) >= 0 || dup2(fd, STDOUT_FILENO) >= 0))
 		execve(path, arguments, environment);
 	_exit(HELPER_MISSING);
@@ -103,19 +114,18 @@ static int helper_end(pid_t child, int error, struct helper_call *call, struct f
 	return 0;
 }
 
-int helper_run(const struct probe_context *context, struct helper_call *call, struct text *answer,
-	       struct fault *fault)
+static int helper_start(const struct probe_context *context, struct helper_call *call,
+			const struct text *request, struct text *answer, struct fault *fault)
 {
 	const pid_t self = getpid();
 	int ends[2], error;
 	pid_t child;
 
-	call->status = 0;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return fault_set(fault, -errno, "cannot make a pipe: %s", strerror(errno));
 	child = fork();
 	if (child == 0)
-		helper_exec(context, call, ends[1], self);
+		helper_exec(context, call, request, ends[1], self);
 	error = child < 0 ? -errno : 0;
 	/* an end that stays open would keep the answer from ending */
 	if (close(ends[1]))
@@ -126,4 +136,21 @@ int helper_run(const struct probe_context *context, struct helper_call *call, st
 	if (child < 0)
 		return fault_set(fault, error, "cannot start %s: %s", call->name, strerror(-error));
 	return helper_end(child, error, call, fault);
+}
+
+int helper_run(const struct probe_context *context, struct helper_call *call, struct text *answer,
+	       struct fault *fault)
+{
+	struct text request;
+	int error;
+
+	call->status = 0;
+	text_init(&request, HELPER_REQUEST_MAX);
+	if (call->record)
+		record_write(call->record, call->request, &request, -1);
+	error = text_error(&request);
+	if (!error)
+		error = helper_start(context, call, &request, answer, fault);
+	text_release(&request);
+	return error;
 }

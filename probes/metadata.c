@@ -18,8 +18,6 @@
 
 #define HELPER_NAME "reachback-probe-cloud"
 #define ANSWER_MAX ((size_t)4 * 1024 * 1024)
-#define REQUEST_MAX ((size_t)4 * 1024 * 1024)
-#define MARGIN_MS 300u
 #define VENDOR "Alibaba Cloud"
 
 static bool dmi_says_so(const struct probe_context *context)
@@ -52,22 +50,6 @@ static bool metadata_wanted(const struct probe_context *context, const struct fa
 	       plan->endpoints.metadata || dmi_says_so(context);
 }
 
-static int write_request(const struct probe_context *context, const struct facts *facts,
-			 struct text *out)
-{
-	struct cloud_request request = { .budget_ms = 0 };
-	uint64_t now = probe_now_ms();
-	uint64_t left = context->deadline_ms > now ? context->deadline_ms - now : 0;
-
-	if (left <= MARGIN_MS)
-		return -ETIMEDOUT;
-	/* a shallow copy that is written and never released: what it points to has its owners */
-	request.plan = facts->plan;
-	request.budget_ms = (uint32_t)(left - MARGIN_MS);
-	record_write(&cloud_request_record, &request, out, -1);
-	return text_error(out);
-}
-
 /* The helper says itself whether the service refused or did not answer. */
 static int take(const struct text *answer, struct facts *facts, struct fault *fault)
 {
@@ -93,22 +75,21 @@ static int take(const struct text *answer, struct facts *facts, struct fault *fa
 static int metadata_run(const struct probe_context *context, struct facts *facts,
 			struct fault *fault)
 {
+	/* the plan has its owner: a shallow copy that is written and never released */
+	const struct cloud_request request = { .plan = facts->plan,
+					       .budget_ms = helper_budget_ms(context) };
 	struct helper_call call = { .name = HELPER_NAME, .argument = "metadata",
+				    .record = &cloud_request_record, .request = &request,
 				    .deadline_ms = context->deadline_ms };
-	struct text request, answer;
+	struct text answer;
 	int code;
 
-	text_init(&request, REQUEST_MAX);
+	if (!request.budget_ms)
+		return -ETIMEDOUT;
 	text_init(&answer, ANSWER_MAX);
-	code = write_request(context, facts, &request);
-	if (!code) {
-		call.input = text_string(&request);
-		call.input_length = request.length;
-		code = helper_run(context, &call, &answer, fault);
-	}
+	code = helper_run(context, &call, &answer, fault);
 	if (!code)
 		code = take(&answer, facts, fault);
-	text_release(&request);
 	text_release(&answer);
 	return code;
 }

@@ -14,53 +14,16 @@
 #include "probes/helper.h"
 #include "rules/text.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define REQUEST_MAX ((size_t)4 * 1024 * 1024)
 #define OUTPUT_MAX ((size_t)64 * 1024 * 1024)
 #define TOKEN_MAX 1024
-
-static int read_all(int fd, struct text *out)
-{
-	char buffer[4096];
-	ssize_t got;
-
-	while ((got = read(fd, buffer, sizeof(buffer))) != 0) {
-		if (got < 0 && errno != EINTR)
-			return -errno;
-		if (got > 0)
-			text_add_bytes(out, buffer, (size_t)got);
-		if (text_error(out))
-			return text_error(out);
-	}
-	return 0;
-}
-
-static int read_request(struct endpoints_request *request)
-{
-	struct fault fault = { .code = 0 };
-	struct text bytes;
-	cJSON *json = NULL;
-	int error;
-
-	text_init(&bytes, REQUEST_MAX);
-	error = read_all(STDIN_FILENO, &bytes);
-	if (!error)
-		error = json_parse(text_string(&bytes), bytes.length, &json, &fault);
-	if (!error)
-		error = record_read(&endpoints_request_record, json, request, 0, &fault);
-	cJSON_Delete(json);
-	text_release(&bytes);
-	return error;
-}
 
 /* The first line of the descriptor; bytes that cannot stand in a header make it no token. */
 static int read_token(struct run *run, int fd)
@@ -166,11 +129,8 @@ static int answer(const struct endpoints_request *request)
 		(void)malloc_trim(0);
 #endif
 		record_write(record, &facts, &out, -1);
-		error = text_error(&out);
+		error = helper_answer(&out);
 	}
-	if (!error && (fwrite(text_string(&out), 1, out.length, stdout) != out.length ||
-		       fflush(stdout)))
-		error = -EIO;
 	text_release(&out);
 	record_release(record, &facts);
 	return error;
@@ -184,7 +144,7 @@ int main(void)
 	if (!error)
 		error = memory_open();
 	if (!error)
-		error = read_request(&request);
+		error = helper_request(&endpoints_request_record, &request);
 	if (!error)
 		error = answer(&request);
 	record_release(&endpoints_request_record, &request);

@@ -187,9 +187,8 @@ int main(int argc, char **argv)
 		return 1;
 	text_init(&out, OUTPUT_MAX);
 	error = run(argc > 1 ? argv[1] : "", &out);
-	if (!error && (fwrite(text_string(&out), 1, out.length, stdout) != out.length ||
-		       fflush(stdout)))
-		error = -EIO;
+	if (!error)
+		error = helper_answer(&out);
 	text_release(&out);
 	if (error)
 		return error == -EPERM ? HELPER_DENIED : 1;
