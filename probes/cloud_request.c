@@ -11,7 +11,6 @@ static const struct field request_fields[] = {
 	FIELD(cloud_request, network, 0, "\"public\" or \"vpc\" endpoints"),
 	FIELD(cloud_request, metadata, 0, "the metadata service answered"),
 	FIELD(cloud_request, role, 0, "RAM role of the instance"),
-	FIELD(cloud_request, registry_domains, 0, "domains of the registry"),
 	FIELD(cloud_request, environment_fd, 0, "descriptor of environment variables"),
 	{ .name = NULL },
 };

@@ -22,7 +22,6 @@ struct cloud_request {
 	char *network;       /* "public" or "vpc"; NULL: vpc where the metadata service answered */
 	bool metadata;       /* the metadata service answered */
 	char *role;          /* RAM role that it named; NULL */
-	struct strings registry_domains; /* given by the user, for PrivateZone */
 	/* "NAME=VALUE" strings, each ended by NUL: see cloud_environment.h */
 	struct maybe environment_fd;
 };
