@@ -4,6 +4,7 @@
  * section "configs" as one JSON object to stdout. Executed by the probe of that name.
  */
 #include "probes/config_helper/helper.h"
+#include "probes/helper.h"
 
 #include "rules/text.h"
 
@@ -58,6 +59,8 @@ int main(int argc, char **argv)
 	struct text out;
 	int error;
 
+	if (helper_begin())
+		return 1;
 	text_init(&out, OUTPUT_MAX);
 	error = read_into(root, &out);
 	if (error) { /* what was refused once may be had the second time */

@@ -183,7 +183,7 @@ int main(int argc, char **argv)
 	int error;
 
 	/* the library speaks to stderr, which is the caller's */
-	if (!freopen("/dev/null", "w", stderr))
+	if (helper_begin() || !freopen("/dev/null", "w", stderr))
 		return 1;
 	text_init(&out, OUTPUT_MAX);
 	error = run(argc > 1 ? argv[1] : "", &out);
