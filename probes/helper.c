@@ -54,20 +54,12 @@ static int helper_read(int fd, uint64_t deadline_ms, struct text *answer)
 	}
 }
 
-/* A file in memory with the helper's input, at its beginning; -1 and errno. */
+/* A file in memory with the helper's input, at its beginning; -1: there is none. */
 static int helper_input(const struct text *request)
 {
 	int fd = memfd_create("input", MFD_CLOEXEC);
-	size_t done = 0;
 
-	while (fd >= 0 && done < request->length) {
-		ssize_t wrote = write(fd, request->data + done, request->length - done);
-
-		if (wrote < 0 && errno != EINTR)
-			return -1;
-		done += wrote > 0 ? (size_t)wrote : 0;
-	}
-	return fd < 0 || lseek(fd, 0, SEEK_SET) < 0 ? -1 : fd;
+	return fd >= 0 && !probe_write(fd, request) && lseek(fd, 0, SEEK_SET) == 0 ? fd : -1;
 }
 
 /* `parent` is who forked; its death ends the helper, however it comes. */

@@ -4,7 +4,6 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
-#include <stdio.h>
 #include <unistd.h>
 
 static int read_all(int fd, struct text *out)
@@ -43,8 +42,5 @@ int helper_request(const struct record *record, void *request)
 
 int helper_answer(const struct text *answer)
 {
-	if (text_error(answer))
-		return text_error(answer);
-	return fwrite(text_string(answer), 1, answer->length, stdout) != answer->length ||
-			       fflush(stdout) ? -EIO : 0;
+	return probe_write(STDOUT_FILENO, answer);
 }

@@ -17,6 +17,7 @@
 #include "probes/endpoints_request.h"
 #include "rules/facts.h"
 #include "rules/fault.h"
+#include "rules/text.h"
 
 #include <stdint.h>
 
@@ -105,6 +106,12 @@ struct probe_outcome {
  */
 int probes_run(const struct probe_context *context, struct facts *facts,
 	       struct probe_outcome *outcomes, struct fault *fault);
+
+/*
+ * Writes all of the document, over interrupted calls and one that failed for no reason of its own.
+ * 0 or negative errno, the document's own first.
+ */
+int probe_write(int fd, const struct text *document);
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 uint64_t probe_now_ms(void);

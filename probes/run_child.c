@@ -232,26 +232,6 @@ static void settle_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int write_all(const char *bytes, size_t length)
-{
-	bool failed = false;
-
-	while (length) {
-		ssize_t wrote = write(PROBE_ANSWER_FD, bytes, length);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0 && failed)
-			return -errno;
-		failed = wrote < 0;
-		if (failed)
-			continue;
-		bytes += wrote;
-		length -= (size_t)wrote;
-	}
-	return 0;
-}
-
 /* The answer is a facts document of its sections, so that its reader is the one of saved facts. */
 static int write_sections(const struct probe *probe, struct facts *facts)
 {
@@ -273,10 +253,8 @@ static int write_sections(const struct probe *probe, struct facts *facts)
 	answer.started = text_copy(ANSWER_STARTED);
 	if (answer.schema && answer.version && answer.started) {
 		facts_write(&answer, &out, -1);
-		code = text_error(&out);
+		code = probe_write(PROBE_ANSWER_FD, &out);
 	}
-	if (!code)
-		code = write_all(text_string(&out), out.length);
 	text_release(&out);
 	facts_release(&answer);
 	return code;

@@ -8,9 +8,6 @@
 
 #include "rules/text.h"
 
-#include <errno.h>
-#include <unistd.h>
-
 static const struct config_source helper_sources[] = {
 	{ "kubernetes", "/etc/kubernetes/manifests", ".yaml", true, helper_read_yaml },
 	{ "kubernetes", "/etc/rancher/k3s/config.yaml", NULL, true, helper_read_yaml },
@@ -36,23 +33,6 @@ static int read_into(const char *root, struct text *out)
 	return error;
 }
 
-static int write_all(const char *bytes, size_t length)
-{
-	unsigned int failures = 0;
-
-	while (length > 0) {
-		ssize_t wrote = write(STDOUT_FILENO, bytes, length);
-
-		if (wrote < 0 && errno != EINTR && ++failures > 1)
-			return -errno;
-		if (wrote > 0) {
-			bytes += wrote;
-			length -= (size_t)wrote;
-		}
-	}
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	const char *root = argc > 1 ? argv[1] : "";
@@ -69,7 +49,7 @@ int main(int argc, char **argv)
 		error = read_into(root, &out);
 	}
 	if (error == 0)
-		error = write_all(text_string(&out), out.length);
+		error = helper_answer(&out);
 	text_release(&out);
 	return error ? 1 : 0;
 }
