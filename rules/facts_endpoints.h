@@ -358,7 +358,8 @@ struct maven_fact {
 	struct maybe artifact_us; /* to its first byte */
 	struct maybe pom;         /* status of the POM; unknown: not asked */
 	char *artifact_from;      /* URL that it was redirected to; NULL: none */
-	char *checksum;  /* "sha1" ..., NULL: none was offered */
+	char *checksum;  /* "sha1" ..., NULL: none was read */
+	bool no_checksum; /* the repository has none: 404 or 410 for every kind */
 	struct maybe checksum_matches; /* 1, 0; unknown: not compared */
 	char *checksum_given, *checksum_seen; /* hex */
 	char *note;      /* why a step was left out */

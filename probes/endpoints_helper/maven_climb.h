@@ -26,6 +26,7 @@ struct maven_climb {
 	bool pom;                   /* instead of the packaging */
 	size_t checksum;            /* kind that is asked for */
 	bool asking;                /* its answer is on the way */
+	bool unanswered;            /* a checksum was refused or did not come: it may be there */
 	bool too_large;             /* the POM's turn comes after that answer */
 	bool given;                 /* a checksum was read */
 	bool seen;                  /* the file came whole */

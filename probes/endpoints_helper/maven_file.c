@@ -85,7 +85,9 @@ static void ask_checksum(struct maven_climb *climb)
 	struct text path;
 
 	if (climb->checksum >= MAVEN_CHECKSUMS) {
-		maven_note(climb, "no checksum is offered for the file");
+		maven_row(climb)->no_checksum = !climb->unanswered;
+		maven_note(climb, climb->unanswered ? "a checksum of the file did not come"
+						    : "no checksum is offered for the file");
 		return;
 	}
 	file_path(climb, &path);
@@ -115,7 +117,7 @@ static bool take_checksum(struct maven_climb *climb, const struct http_result *r
 static void turn_to_pom(struct maven_climb *climb)
 {
 	climb->pom = true;
-	climb->too_large = climb->given = false;
+	climb->too_large = climb->given = climb->unanswered = false;
 	climb->checksum = 0;
 	climb->checksum_from = NULL;
 	maven_note(climb, "the file is larger than what is downloaded: its POM was compared "
@@ -123,27 +125,33 @@ static void turn_to_pom(struct maven_climb *climb)
 	maven_ask_file(climb);
 }
 
+/* Only 404 and 410 say that there is none of that kind. */
+static void read_checksum(struct maven_climb *climb, const struct http_result *result)
+{
+	uint32_t status = maven_status(result);
+
+	climb->checksum_from = maven_follow(climb, result);
+	if (climb->checksum_from || take_checksum(climb, result))
+		return;
+	climb->unanswered = climb->unanswered || (status != 404 && status != 410);
+	climb->checksum++;
+	ask_checksum(climb);
+}
+
 static void checksum_answered(void *owner, struct http_result *result)
 {
 	struct maven_climb *climb = owner;
 
 	climb->asking = false;
-	if (climb->too_large) {
+	if (climb->too_large)
 		turn_to_pom(climb);
-		return;
-	}
-	climb->checksum_from = maven_follow(climb, result);
-	if (climb->checksum_from || take_checksum(climb, result))
-		return;
-	climb->checksum++;
-	ask_checksum(climb);
+	else
+		read_checksum(climb, result);
 }
 
 void maven_checksum_redirected(struct maven_climb *climb, const struct http_result *first)
 {
-	climb->checksum_from = maven_follow(climb, first);
-	if (!climb->checksum_from)
-		(void)take_checksum(climb, first);
+	read_checksum(climb, first);
 }
 
 /* A file that was cut off by our own limit is no file to compare. */

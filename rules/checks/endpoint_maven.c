@@ -268,12 +268,49 @@ static void judge_missing(const struct maven_view *view)
 					     "there");
 }
 
+/* It may be there and not fit: only a repository that has none lets a build do without. */
+static void add_uncompared(const struct maven_view *view)
+{
+	const char *note = view->row->note;
+	struct finding *finding = add(view, STATUS_UNKNOWN);
+
+	finding_message(view->out, finding, "%s is served, and not compared with its checksum: %s",
+			view->row->artifact_path, note ? note : "not all came");
+	finding_settle(view->out, finding, "reachback check --vantage vswitch-host --max-time 30");
+}
+
+static void add_fitting(const struct maven_view *view)
+{
+	const struct maven_fact *row = view->row;
+	const char *from = row->artifact_from ? " by a redirect" : "";
+	struct finding *finding = add(view, STATUS_PASS);
+
+	if (row->no_checksum)
+		finding_message(view->out, finding, "%s served%s; the repository has no checksum "
+						    "of it", row->artifact_path, from);
+	else
+		finding_message(view->out, finding, "%s served%s, its %s fits", row->artifact_path,
+				from, row->checksum ? row->checksum : "checksum");
+}
+
+static void add_slow(const struct maven_view *view)
+{
+	const struct maven_fact *row = view->row;
+	struct finding *finding;
+	char seen[32];
+
+	(void)snprintf(seen, sizeof(seen), "%u ms to the first byte",
+		       (unsigned int)(row->artifact_us.value / 1000));
+	finding = add_meaning(view, STATUS_WARN,
+			      text_equal(row->kind, "plain") ? MAVEN_BROKEN : MAVEN_UPSTREAM, seen);
+	fact(view, finding, "artifact_us", seen);
+}
+
 static void judge_checksum(const struct maven_view *view)
 {
 	const struct maven_fact *row = view->row;
-	bool slow = row->artifact_us.known && row->artifact_us.value >= ABOVE_SLOW_US;
+	bool settled = row->checksum_matches.known || row->no_checksum;
 	struct finding *finding;
-	char seen[32];
 
 	if (row->checksum_matches.known && !row->checksum_matches.value) {
 		finding = add_meaning(view, STATUS_FAIL, MAVEN_CHECKSUM,
@@ -282,22 +319,12 @@ static void judge_checksum(const struct maven_view *view)
 		fact(view, finding, "checksum_seen", row->checksum_seen);
 		return;
 	}
-	if (slow) {
-		(void)snprintf(seen, sizeof(seen), "%u ms to the first byte",
-			       (unsigned int)(row->artifact_us.value / 1000));
-		finding = add_meaning(view, STATUS_WARN,
-				      text_equal(row->kind, "plain") ? MAVEN_BROKEN
-								     : MAVEN_UPSTREAM, seen);
-		fact(view, finding, "artifact_us", seen);
-		return;
-	}
-	finding = add(view, STATUS_PASS);
-	finding_message(view->out, finding, "%s served%s%s%s%s%s", row->artifact_path,
-			row->artifact_from ? " by a redirect" : "",
-			row->checksum_matches.known ? ", its " : "",
-			row->checksum_matches.known ? row->checksum : "",
-			row->checksum_matches.known ? " fits" : "; not compared: ",
-			row->checksum_matches.known ? "" : row->note ? row->note : "not all came");
+	if (!settled)
+		add_uncompared(view);
+	if (row->artifact_us.known && row->artifact_us.value >= ABOVE_SLOW_US)
+		add_slow(view);
+	else if (settled)
+		add_fitting(view);
 }
 
 /* Redirected: served once what it led to answered well. */
@@ -394,8 +421,8 @@ const struct rule rule_maven_artifact_served = {
 	       "redirect; a file whose checksum does not fit ends a build. Without an artifact "
 	       "in the plan this is unknown.",
 	.evidence = "the file and its .sha1, .sha256 or .md5; of a file larger than 2 MiB the POM "
-		    "instead. A redirect is followed without credentials, and without what its "
-		    "URL has behind a question mark",
+		    "instead. 404 or 410 for every checksum: there is none to compare. A "
+		    "redirect is followed with its query, without credentials",
 	.remedies = {
 		{ "server", "repair the upstream of a proxy repository; rebuild checksums" },
 		{ "plan", "maven[].artifact is GROUP:ARTIFACT:VERSION that the repository has" },

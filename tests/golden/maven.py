@@ -58,6 +58,11 @@ def artifact():
     pair("dep10-upstream-slow", "ready-with-risks DEP-10", said(artifact_us=3000000))
     pair("dep12-checksum-differs", "not-ready DEP-12",
          said(checksum_matches=0, checksum_seen="4" * 40))
+    pair("dep12-checksum-does-not-answer", "undetermined",
+         said(checksum=None, checksum_matches=None, checksum_given=None, checksum_seen=None,
+              note="a checksum of the file did not come"),
+         said(checksum=None, checksum_matches=None, checksum_given=None, checksum_seen=None,
+              no_checksum=True))
     pair("dep14-artifact-unavailable", "not-ready DEP-14", said(artifact_status=503))
 
     def cut(world):

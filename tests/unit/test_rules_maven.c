@@ -102,15 +102,19 @@ static void test_artifact(void **state)
 			     "\"checksum_matches\":1"),
 		  STATUS_PASS, NULL, "its sha1 fits", 0 },
 		{ "without a checksum",
-		  ASKED(GOOD ",\"artifact_status\":200,\"note\":\"none offered\""), STATUS_PASS,
-		  NULL, "not compared: none offered", 0 },
+		  ASKED(GOOD ",\"artifact_status\":200,\"no_checksum\":true"), STATUS_PASS, NULL,
+		  "has no checksum of it", 0 },
+		{ "a checksum that does not answer",
+		  ASKED(GOOD ",\"artifact_status\":200,\"note\":\"did not come\""), STATUS_UNKNOWN,
+		  NULL, "not compared with its checksum: did not come", 0 },
 		{ "its checksum does not fit",
 		  ASKED(GOOD ",\"artifact_status\":200,\"checksum\":\"sha1\","
 			     "\"checksum_given\":\"a\",\"checksum_seen\":\"b\","
 			     "\"checksum_matches\":0"),
 		  STATUS_FAIL, "DEP-12", NULL, 0 },
 		{ "slow from a proxy repository",
-		  ASKED(GOOD ",\"artifact_status\":200,\"artifact_us\":2500000"), STATUS_WARN,
+		  ASKED(GOOD ",\"artifact_status\":200,\"artifact_us\":2500000,"
+			     "\"no_checksum\":true"), STATUS_WARN,
 		  "DEP-10", "2500 ms", 0 },
 		{ "missing, and named", ASKED(GOOD ",\"artifact_status\":404"), STATUS_WARN,
 		  "DEP-10", "404", 0 },
@@ -151,7 +155,7 @@ static void test_artifact_redirected(void **state)
 			",{\"url\":\"" ELSEWHERE "\",\"address\":\"172.20.5.20\",\"port\":443,"
 			"\"tcp\":{\"outcome\":\"connected\"},"
 			"\"http\":{\"outcome\":\"too-large\",\"status\":200}}"),
-		  STATUS_PASS, NULL, "not compared: too large", 0 },
+		  STATUS_UNKNOWN, NULL, "its checksum: too large", 0 },
 		{ "redirected to where it is refused",
 		  MOVED(GOOD ",\"artifact_status\":302,\"artifact_from\":\"" ELSEWHERE "\"",
 			"," ATTEMPT(ELSEWHERE, "403", "")),
