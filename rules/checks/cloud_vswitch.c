@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The vSwitch of the link: it belongs to the planned VPC and account (CLD-12), and it has an
- * address left for the link's network interface (CTL-05).
+ * address left for the link's network interface (CTL-05), which takes one that is Available.
  */
 #include "rules/checks/cloud_rules.h"
+
+#include <strings.h>
 
 static struct cloud_pointer vswitch_place(const struct network_facts *network,
 					  const struct vswitch_fact *vswitch)
@@ -104,6 +106,21 @@ const struct rule rule_vswitch_of_vpc = {
 	.eval = evaluate_vpc,
 };
 
+/* Not there yet, or not told: nothing shows that the interface can be put there. */
+static void add_unavailable(const struct network_facts *network,
+			    const struct vswitch_fact *vswitch, struct findings *out)
+{
+	struct finding *finding = cloud_finding(out, STATUS_UNKNOWN, vswitch->id);
+
+	finding_message(out, finding, "whether vSwitch %s takes an interface is not known: its "
+				      "status is %s", vswitch->id,
+			vswitch->status ? vswitch->status : "not told");
+	finding_expected(out, finding, "Available");
+	finding_evidence(out, finding, vswitch_place(network, vswitch).text, "status %s",
+			 vswitch->status ? vswitch->status : "not told");
+	finding_settle(out, finding, "reachback check, once the vSwitch is Available");
+}
+
 static void evaluate_addresses(const struct rule_context *context, struct findings *out)
 {
 	const struct network_facts *network = &context->facts->network;
@@ -116,6 +133,11 @@ static void evaluate_addresses(const struct rule_context *context, struct findin
 		finding = cloud_finding(out, STATUS_UNKNOWN, vswitch->id);
 		finding_message(out, finding, "how many addresses are free was not told");
 		finding_settle(out, finding, "reachback check");
+		return;
+	}
+	if (vswitch->free_addresses.value &&
+	    (!vswitch->status || strcasecmp(vswitch->status, "Available") != 0)) {
+		add_unavailable(network, vswitch, out);
 		return;
 	}
 	if (vswitch->free_addresses.value) {
@@ -152,7 +174,7 @@ const struct rule rule_vswitch_has_addresses = {
 	.causes = { "CTL-05" },
 	.why = "the registry puts a network interface on the vSwitch, and access from the VPC to "
 	       "the registry takes another address there",
-	.evidence = "AvailableIpAddressCount of the vSwitch",
+	.evidence = "AvailableIpAddressCount and Status of the vSwitch",
 	.remedies = {
 		{ "cloud", "choose another vSwitch, or release addresses" },
 	},

@@ -81,6 +81,8 @@ def control():
     pair("ctl05-no-free-address", "not-ready CTL-05",
          put("network", "vswitch_list", 0, free_addresses=0), "ecs",
          healthy=put("network", "vswitch_list", 0, free_addresses=1))
+    pair("ctl05-vswitch-pending", "undetermined",
+         put("network", "vswitch_list", 0, status="Pending"), "ecs")
     pair("ctl06-quota-used-up", "not-ready CTL-06",
          put("instance", vpc_usage=5, linked_vpcs=[]),
          healthy=put("instance", vpc_usage=5))
