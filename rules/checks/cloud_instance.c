@@ -148,6 +148,13 @@ static void evaluate_quota(const struct rule_context *context, struct findings *
 					      "control list, or purchase additional quota");
 }
 
+static const char *skip_quota(const struct rule_context *context)
+{
+	if (context->facts->link_expected)
+		return "the link was made: its VPC is counted already";
+	return cloud_no_instance(context);
+}
+
 const struct rule rule_instance_quota = {
 	.code = "instance-quota-left",
 	.area = "cloud",
@@ -164,7 +171,7 @@ const struct rule rule_instance_quota = {
 	},
 	.document = "002",
 	.heading = "Usage notes",
-	.skip = cloud_no_instance,
+	.skip = skip_quota,
 	.eval = evaluate_quota,
 };
 

@@ -2,9 +2,10 @@
 """Writes the fixtures of the rules about instance, VPC, border router and CEN: one defect a file,
 each with a healthy twin."""
 
-from cloud_world import (OTHER_TABLE, OTHER_VBR, OTHER_VPC, RANGE, TABLE,
-                         VBR, VBR_TABLE, VPC, OK, by_cen, cen_route, hop, interface, pair,
+from cloud_world import (FAR, OTHER_TABLE, OTHER_VBR, OTHER_VPC, RANGE, TABLE,
+                         VBR, VBR_TABLE, VPC, VSWITCH, OK, by_cen, cen_route, hop, interface, pair,
                          peer, route, vbr, vswitch)
+from groups import managed
 
 
 def put(*path, **values):
@@ -76,6 +77,13 @@ def zones():
          healthy=in_region("ap-southeast-1", "ap-southeast-1b"))
 
 
+def link_made(world):
+    """`verify`: the registry's interface stands on the vSwitch."""
+    managed(FAR)(world)
+    world["groups"]["interfaces"][-1]["vswitch_id"] = VSWITCH
+    world["link_expected"] = True
+
+
 def control():
     pair("ctl01-built-overseas", "not-ready CTL-01", put("instance", "bindings", 0, oversea=1))
     pair("ctl05-no-free-address", "not-ready CTL-05",
@@ -86,6 +94,10 @@ def control():
     pair("ctl06-quota-used-up", "not-ready CTL-06",
          put("instance", vpc_usage=5, linked_vpcs=[]),
          healthy=put("instance", vpc_usage=5))
+    # a link that was made is counted already
+    full = put("instance", vpc_usage=5, linked_vpcs=[])
+    pair("ctl06-quota-used-up-and-no-link", "not-ready CTL-06", full,
+         healthy=both(full, link_made))
     pair("ctl07-personal-edition", "not-ready CTL-07",
          put("instance", specification="Personal"))
     pair("ctl08-no-role", "ready-with-risks CTL-08", put("instance", role_exists=0))
