@@ -12,14 +12,17 @@
 #define PORT_HTTPS 443
 #define WORDS_LIMIT ((size_t)4096)
 
-/* Peers that the interface may not reach on the port. -ENOMEM; -ENODATA: a group is not known. */
+/*
+ * Peers that the interface may not reach on the port; `hopeful` as in struct group_question.
+ * -ENOMEM; -ENODATA: a group is not known.
+ */
 static int refused_outwards(const struct admission_view *view, struct span peers, uint32_t port,
-			    struct list *pieces)
+			    bool hopeful, struct list *pieces)
 {
 	const struct interface_fact *interface = view->interface;
 	struct group_question question = {
 		.facts = view->groups, .groups = &interface->groups, .outwards = true,
-		.hopeful = true,
+		.hopeful = hopeful,
 	};
 	struct list atoms = { .count = 0 };
 	size_t i;
@@ -81,14 +84,15 @@ static const struct group_fact *kindless_group(const struct admission_view *view
 	return NULL;
 }
 
-static void add_kind_unknown(struct admission_view *view)
+static void add_unknown(struct admission_view *view)
 {
 	struct finding *finding = admission_finding(view, STATUS_UNKNOWN);
 	const struct group_fact *group = kindless_group(view);
 
 	finding_message(view->out, finding, "what the security groups of %s let out is not known: "
-					    "their %s could not be read%s%s", view->interface->id,
-			group ? "kind" : "rules", group && group->type_note ? ": " : "",
+					    "their %s%s%s", view->interface->id,
+			group ? "kind could not be read" : "rules were not all read",
+			group && group->type_note ? ": " : "",
 			group && group->type_note ? group->type_note : "");
 	finding_settle(view->out, finding,
 		       "reachback check, with a key that may read security groups: reachback docs "
@@ -108,11 +112,11 @@ static void judge_webhooks(struct admission_view *view)
 	/* a load balancer calls nobody */
 	if (view->service->gitlab && admission_interface(view, &silent, &why) &&
 	    !view->interface->service_managed) {
-		error = refused_outwards(view, everywhere, PORT_HTTPS, &pieces);
+		error = refused_outwards(view, everywhere, PORT_HTTPS, true, &pieces);
 		if (error == -ENOMEM)
 			view->out->error = error;
 		else if (error || kindless_group(view))
-			add_kind_unknown(view);
+			add_unknown(view);
 		else if (admission_size(&pieces) == (uint64_t)UINT32_MAX + 1 &&
 			 (finding = admission_finding(view, STATUS_WARN))) {
 			finding_cause(view->out, finding, "SG-09");
@@ -170,7 +174,7 @@ static int count_reached(struct admission_view *view, size_t *reached)
 		uint32_t address = address_ipv4(&one->address);
 
 		error = refused_outwards(view, (struct span){ address, address }, one->port,
-					 &pieces);
+					 true, &pieces);
 		*reached += !error && !pieces.count;
 	}
 	admission_release(&pieces);
@@ -179,14 +183,17 @@ static int count_reached(struct admission_view *view, size_t *reached)
 
 /*
  * The registry's interface on the link's vSwitch: managed, and let out to some service at least.
- * That tells it from interfaces of other products, which have nothing to do there.
+ * That tells it from interfaces of other products, which have nothing to do there. NULL: none is
+ * known to be; then `unread` is one that may be, whose groups were not read.
  */
-static const struct interface_fact *link_interface(struct admission_view *view)
+static const struct interface_fact *link_interface(struct admission_view *view,
+						   const struct interface_fact **unread)
 {
 	const char *vswitch = view->context->facts->plan.link.vswitch_id;
 	const struct interface_fact *best = NULL;
 	size_t i, reached, most = 0;
 
+	*unread = NULL;
 	for (i = 0; vswitch && i < view->groups->interfaces.count; i++) {
 		view->interface = LIST_AT(&view->groups->interfaces, struct interface_fact, i);
 		if (!view->interface->service_managed ||
@@ -199,6 +206,7 @@ static const struct interface_fact *link_interface(struct admission_view *view)
 			view->out->error = -ENOMEM;
 			return NULL;
 		default:
+			*unread = view->interface;
 			continue;
 		}
 		if (reached > most) {
@@ -209,29 +217,63 @@ static const struct interface_fact *link_interface(struct admission_view *view)
 	return best;
 }
 
-static void judge_managed(struct admission_view *view)
+/* No interface whose groups were read is the link's. */
+static void add_no_interface(struct admission_view *view, const struct interface_fact *unread)
 {
-	uint32_t address = address_ipv4(&view->service->address);
-	struct list pieces = { .count = 0 };
+	struct finding *finding;
+
+	if (unread) {
+		view->interface = unread;
+		add_unknown(view);
+		return;
+	}
+	finding = admission_finding(view, STATUS_SKIPPED);
+	finding_message(view->out, finding, "no managed interface on the link's vSwitch is let out "
+					    "to any service: none is the link's");
+}
+
+static void add_unlisted(struct admission_view *view)
+{
 	struct finding *finding;
 	char name[32];
 
-	view->interface = link_interface(view);
-	if (view->interface &&
-	    !refused_outwards(view, (struct span){ address, address }, view->service->port,
-			      &pieces) &&
-	    pieces.count && (finding = admission_finding(view, STATUS_FAIL))) {
-		finding_cause(view->out, finding, "SG-14");
-		finding_message(view->out, finding,
-				"the registry's interface %s may not reach %s: its managed group "
-				"does not list that address", view->interface->id,
-				admission_name(view->service, name));
-		add_group_evidence(view, finding);
-		finding_remedy(view->out, finding, "cloud",
-			       "add the address under Other IP Addresses of the link: delete the "
-			       "link and create it again with the whole list");
+	finding = admission_finding(view, STATUS_FAIL);
+	finding_cause(view->out, finding, "SG-14");
+	finding_message(view->out, finding,
+			"the registry's interface %s may not reach %s: its managed group does not "
+			"list that address", view->interface->id,
+			admission_name(view->service, name));
+	add_group_evidence(view, finding);
+	finding_remedy(view->out, finding, "cloud",
+		       "add the address under Other IP Addresses of the link: delete the link and "
+		       "create it again with the whole list");
+}
+
+/* Doubts are taken for the best first, then for the worst: only where both agree is it known. */
+static void judge_managed(struct admission_view *view)
+{
+	uint32_t address = address_ipv4(&view->service->address);
+	struct span peer = { address, address };
+	struct list refused = { .count = 0 }, doubtful = { .count = 0 };
+	const struct interface_fact *unread;
+	int error;
+
+	view->interface = link_interface(view, &unread);
+	if (!view->interface) {
+		add_no_interface(view, unread);
+		return;
 	}
-	admission_release(&pieces);
+	error = refused_outwards(view, peer, view->service->port, true, &refused);
+	if (!error)
+		error = refused_outwards(view, peer, view->service->port, false, &doubtful);
+	if (error == -ENOMEM)
+		view->out->error = error;
+	else if (refused.count)
+		add_unlisted(view);
+	else if (error || doubtful.count)
+		add_unknown(view);
+	admission_release(&refused);
+	admission_release(&doubtful);
 }
 
 static const char *skip_managed(const struct rule_context *context)

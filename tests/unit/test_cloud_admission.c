@@ -19,6 +19,7 @@
 #define SIZE_MAX_FILE ((size_t)1024 * 1024)
 #define MAIN_RULE "security-groups-admit-range"
 #define GITLAB "172.20.5.10"
+#define MAVEN "172.20.5.20"
 
 struct judged {
 	struct facts facts;
@@ -354,6 +355,42 @@ static void test_unknown_acls(void **state)
 	}
 }
 
+/* What the managed group lets out is not known: neither pass nor SG-14. */
+static void test_unknown_managed(void **state)
+{
+	static const struct {
+		const char *address;
+		bool rules; /* not read; else one rule of the group is not understood */
+		bool unknown; /* else nothing is said of it */
+	} rows[] = {
+		{ GITLAB, true, true }, { MAVEN, true, true },
+		{ GITLAB, false, false }, { MAVEN, false, true },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct finding *finding;
+		struct judged judged;
+		struct group_fact *group;
+
+		judged_open(&judged, "sg14-managed-group-lacks-maven-twin");
+		group = group_of(&judged, "sg-managed");
+		if (rows[i].rules)
+			group->state = FACT_DENIED;
+		else
+			replace(&LIST_AT(&group->rules, struct group_rule_fact, 1)->destination,
+				"not understood");
+		judged_judge(&judged);
+		finding = finding_of(&judged, "managed-group-lets-out", rows[i].address);
+		if ((finding != NULL) != rows[i].unknown)
+			fail_msg("%zu: %s", i, finding ? finding->message : "nothing is said");
+		if (finding)
+			assert_int_equal(finding->status, STATUS_UNKNOWN);
+		judged_close(&judged);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +400,7 @@ int main(void)
 		cmocka_unit_test(test_idle_doubt),
 		cmocka_unit_test(test_certain_part),
 		cmocka_unit_test(test_unknown_acls),
+		cmocka_unit_test(test_unknown_managed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
