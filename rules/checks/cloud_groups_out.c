@@ -5,6 +5,7 @@
  */
 #include "rules/checks/checks.h"
 #include "rules/checks/cloud_admission.h"
+#include "rules/checks/cloud_rules.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -237,6 +238,15 @@ static void add_unlisted(struct admission_view *view)
 	struct finding *finding;
 	char name[32];
 
+	if (cloud_link_lacks(view->context, &view->service->address)) {
+		finding = admission_finding(view, STATUS_BLOCKED);
+		finding_message(view->out, finding, "the managed group does not list %s: the link "
+						    "was made for another address",
+				admission_name(view->service, name));
+		if (finding && strings_add(&finding->blocked_by, rule_link_stands.code))
+			view->out->error = -ENOMEM;
+		return;
+	}
 	finding = admission_finding(view, STATUS_FAIL);
 	finding_cause(view->out, finding, "SG-14");
 	finding_message(view->out, finding,

@@ -85,6 +85,23 @@ static void look_around(const struct rule_context *context, struct standing *sta
 	}
 }
 
+/* The link stands, and was made for another address than GitLab's. */
+static bool is_of_another(const struct standing *standing)
+{
+	return standing->interface && !standing->gitlab && !standing->unread;
+}
+
+bool cloud_link_lacks(const struct rule_context *context, const struct address *address)
+{
+	struct standing standing = { .interface = NULL };
+
+	if (!context->facts->link_expected ||
+	    !address_equal(address, &context->facts->plan.link.gitlab_ip))
+		return false;
+	look_around(context, &standing);
+	return is_of_another(&standing);
+}
+
 static void add_gone(const struct rule_context *context, struct findings *out)
 {
 	const char *vswitch = context->facts->plan.link.vswitch_id;
@@ -152,7 +169,7 @@ static void evaluate_stands(const struct rule_context *context, struct findings 
 	} else if (standing.unread) {
 		add_unread(link->vswitch_id, "rules of a managed group could not be read",
 			   "reachback docs ram-policy", out);
-	} else if (standing.interface) {
+	} else if (is_of_another(&standing)) {
 		add_other_address(context, &standing, out);
 	} else {
 		add_gone(context, out);

@@ -75,6 +75,8 @@ void cloud_services(const struct plan *plan, struct cloud_services *services);
 
 /* The VPC of the link: as named, or as its vSwitch says; NULL: neither tells. */
 const char *cloud_link_vpc(const struct rule_context *context);
+/* Does link-stands say of this address that the link was made for another one (CTL-11)? */
+bool cloud_link_lacks(const struct rule_context *context, const struct address *address);
 /* Route table of the link's vSwitch; NULL: not known. */
 const char *cloud_link_table(const struct rule_context *context);
 

@@ -78,6 +78,9 @@ def stands(scene, what, *wanted):
     expect("findings of link-stands", len(found), 1)
     bound = [one["status"] for one in answer["findings"] if one["code"] == "link-bound"]
     expect("link-bound", bound, ["unknown"])
+    failed = {cause for one in answer["findings"] if one["status"] == "fail"
+              for cause in one["causes"]}
+    expect("a link that is not right named by its group, too", "SG-14" in failed, False)
     step(scene, what, "verify", (status, found[0]["status"], *found[0]["causes"]), wanted)
 
 

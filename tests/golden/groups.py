@@ -368,7 +368,7 @@ def made_links():
          expected(GITLAB_IP, MAVEN_IP))
     pair("ctl12-interface-of-another-product", fail + "CTL-12", expected("10.9.9.9"),
          expected("10.9.9.9", GITLAB_IP, MAVEN_IP))
-    pair("ctl11-gitlab-has-moved", fail + "CTL-11 SG-14", expected("172.20.5.99", MAVEN_IP),
+    pair("ctl11-gitlab-has-moved", fail + "CTL-11", expected("172.20.5.99", MAVEN_IP),
          expected(GITLAB_IP, MAVEN_IP))
 
 
