@@ -115,20 +115,13 @@ static int check_cover(const struct facts *facts, const struct partition *partit
 	return error;
 }
 
-static int compare_texts(const char *a, const char *b)
-{
-	if (!a || !b)
-		return !b - !a;
-	return strcmp(a, b);
-}
-
 static int compare_pieces(const void *one, const void *two)
 {
 	const struct piece *a = one, *b = two;
-	int order = compare_texts(a->owner, b->owner);
+	int order = text_compare(a->owner, b->owner);
 
 	if (!order)
-		order = compare_texts(a->interface, b->interface);
+		order = text_compare(a->interface, b->interface);
 	if (!order)
 		order = a->mark < b->mark ? -1 : a->mark > b->mark;
 	return order;

@@ -6,8 +6,6 @@
 
 #include "rules/facts_record.h"
 
-#include <string.h>
-
 static const struct field backend_fields[] = {
 	FIELD(backend_fact, id, 0, "server"),
 	FIELD(backend_fact, health, 0, "as the API says it"),
@@ -84,7 +82,7 @@ static int compare_balancers(const void *one, const void *two)
 {
 	const struct balancer_fact *a = one, *b = two;
 
-	return strcmp(a->id ? a->id : "", b->id ? b->id : "");
+	return text_compare(a->id, b->id);
 }
 
 static int compare_listeners(const void *one, const void *two)
@@ -93,13 +91,13 @@ static int compare_listeners(const void *one, const void *two)
 
 	if (a->port != b->port)
 		return a->port < b->port ? -1 : 1;
-	return strcmp(a->protocol ? a->protocol : "", b->protocol ? b->protocol : "");
+	return text_compare(a->protocol, b->protocol);
 }
 
 static int compare_backends(const void *one, const void *two)
 {
 	const struct backend_fact *a = one, *b = two;
-	int order = strcmp(a->id ? a->id : "", b->id ? b->id : "");
+	int order = text_compare(a->id, b->id);
 
 	return order ? order : a->port.value < b->port.value ? -1 : a->port.value > b->port.value;
 }

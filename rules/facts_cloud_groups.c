@@ -6,8 +6,6 @@
 
 #include "rules/facts_record.h"
 
-#include <string.h>
-
 static const struct field owner_fields[] = {
 	FIELD(owner_fact, address, FIELD_REQUIRED, "address of the plan"),
 	FIELD_WORDS(owner_fact, state, section_words, FIELD_REQUIRED,
@@ -227,7 +225,7 @@ static int compare_ids(const void *one, const void *two)
 {
 	const char *const *a = one, *const *b = two;
 
-	return strcmp(*a ? *a : "", *b ? *b : "");
+	return text_compare(*a, *b);
 }
 
 void groups_sort(struct groups_facts *groups)

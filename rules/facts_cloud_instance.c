@@ -2,7 +2,6 @@
 /* Record tables and order of the section "instance". */
 #include "rules/facts_cloud_instance.h"
 
-#include "rules/facts_cloud_order.h"
 #include "rules/facts_record.h"
 
 static const struct field inquiry_fields[] = {
@@ -99,33 +98,33 @@ const struct record instance_record = { "instance", sizeof(struct instance_facts
 static int compare_linked(const void *one, const void *two)
 {
 	const struct linked_vpc_fact *a = one, *b = two;
-	int order = order_words(a->vpc_id, b->vpc_id);
+	int order = text_compare(a->vpc_id, b->vpc_id);
 
-	return order ? order : order_words(a->vswitch_id, b->vswitch_id);
+	return order ? order : text_compare(a->vswitch_id, b->vswitch_id);
 }
 
 static int compare_bindings(const void *one, const void *two)
 {
 	const struct binding_fact *a = one, *b = two;
-	int order = order_words(a->repository, b->repository);
+	int order = text_compare(a->repository, b->repository);
 
-	return order ? order : order_words(a->repo_id, b->repo_id);
+	return order ? order : text_compare(a->repo_id, b->repo_id);
 }
 
 static int compare_build_rules(const void *one, const void *two)
 {
 	const struct build_rule_fact *a = one, *b = two;
-	int order = order_words(a->repo_id, b->repo_id);
+	int order = text_compare(a->repo_id, b->repo_id);
 
-	return order ? order : order_words(a->id, b->id);
+	return order ? order : text_compare(a->id, b->id);
 }
 
 static int compare_builds(const void *one, const void *two)
 {
 	const struct failed_build_fact *a = one, *b = two;
-	int order = order_words(a->repo_id, b->repo_id);
+	int order = text_compare(a->repo_id, b->repo_id);
 
-	return order ? order : order_words(a->id, b->id);
+	return order ? order : text_compare(a->id, b->id);
 }
 
 void instance_sort(struct instance_facts *instance)

@@ -2,7 +2,6 @@
 /* Record tables and order of the section "network", and of routes in the cloud. */
 #include "rules/facts_cloud_network.h"
 
-#include "rules/facts_cloud_order.h"
 #include "rules/facts_record.h"
 
 #include <string.h>
@@ -98,31 +97,31 @@ static int compare_vswitches(const void *one, const void *two)
 {
 	const struct vswitch_fact *a = one, *b = two;
 
-	return order_words(a->id, b->id);
+	return text_compare(a->id, b->id);
 }
 
 static int compare_vpcs(const void *one, const void *two)
 {
 	const struct vpc_fact *a = one, *b = two;
 
-	return order_words(a->id, b->id);
+	return text_compare(a->id, b->id);
 }
 
 static int compare_tables(const void *one, const void *two)
 {
 	const struct table_fact *a = one, *b = two;
 
-	return order_words(a->id, b->id);
+	return text_compare(a->id, b->id);
 }
 
 static int compare_routes(const void *one, const void *two)
 {
 	const struct cloud_route *a = one, *b = two;
-	int order = order_words(a->table, b->table);
+	int order = text_compare(a->table, b->table);
 
 	order = order ? order : prefix_compare(&a->destination, &b->destination);
-	order = order ? order : order_words(a->unread, b->unread);
-	return order ? order : order_words(a->id, b->id);
+	order = order ? order : text_compare(a->unread, b->unread);
+	return order ? order : text_compare(a->id, b->id);
 }
 
 void cloud_routes_sort(struct list *routes)

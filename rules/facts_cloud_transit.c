@@ -3,7 +3,6 @@
 #include "rules/facts_cloud_transit.h"
 
 #include "rules/facts_cloud_network.h"
-#include "rules/facts_cloud_order.h"
 #include "rules/facts_record.h"
 
 #include <string.h>
@@ -175,28 +174,28 @@ static int compare_vbrs(const void *one, const void *two)
 {
 	const struct vbr_fact *a = one, *b = two;
 
-	return order_words(a->id, b->id);
+	return text_compare(a->id, b->id);
 }
 
 static int compare_interfaces(const void *one, const void *two)
 {
 	const struct router_interface_fact *a = one, *b = two;
 
-	return order_words(a->id, b->id);
+	return text_compare(a->id, b->id);
 }
 
 static int compare_peers(const void *one, const void *two)
 {
 	const struct bgp_peer_fact *a = one, *b = two;
-	int order = order_words(a->router_id, b->router_id);
+	int order = text_compare(a->router_id, b->router_id);
 
-	return order ? order : order_words(a->id, b->id);
+	return order ? order : text_compare(a->id, b->id);
 }
 
 static int compare_networks(const void *one, const void *two)
 {
 	const struct bgp_network_fact *a = one, *b = two;
-	int order = order_words(a->router_id, b->router_id);
+	int order = text_compare(a->router_id, b->router_id);
 
 	return order ? order : prefix_compare(&a->prefix, &b->prefix);
 }
@@ -204,41 +203,41 @@ static int compare_networks(const void *one, const void *two)
 static int compare_members(const void *one, const void *two)
 {
 	const struct cen_member_fact *a = one, *b = two;
-	int order = order_words(a->cen_id, b->cen_id);
+	int order = text_compare(a->cen_id, b->cen_id);
 
-	return order ? order : order_words(a->id, b->id);
+	return order ? order : text_compare(a->id, b->id);
 }
 
 static int compare_cen_routes(const void *one, const void *two)
 {
 	const struct cen_route_fact *a = one, *b = two;
-	int order = order_words(a->member_id, b->member_id);
+	int order = text_compare(a->member_id, b->member_id);
 
 	order = order ? order : prefix_compare(&a->destination, &b->destination);
-	return order ? order : order_words(a->next_hop_id, b->next_hop_id);
+	return order ? order : text_compare(a->next_hop_id, b->next_hop_id);
 }
 
 static int compare_routers(const void *one, const void *two)
 {
 	const struct transit_router_fact *a = one, *b = two;
 
-	return order_words(a->id, b->id);
+	return text_compare(a->id, b->id);
 }
 
 static int compare_attachments(const void *one, const void *two)
 {
 	const struct attachment_fact *a = one, *b = two;
 
-	return order_words(a->id, b->id);
+	return text_compare(a->id, b->id);
 }
 
 static int compare_transit_routes(const void *one, const void *two)
 {
 	const struct transit_route_fact *a = one, *b = two;
-	int order = order_words(a->table, b->table);
+	int order = text_compare(a->table, b->table);
 
 	order = order ? order : prefix_compare(&a->destination, &b->destination);
-	return order ? order : order_words(a->resource_id, b->resource_id);
+	return order ? order : text_compare(a->resource_id, b->resource_id);
 }
 
 void transit_sort(struct transit_facts *transit)

@@ -2,9 +2,7 @@
 /* Record tables and order of the section "private_zones". */
 #include "rules/facts_cloud_zones.h"
 
-#include "rules/facts_cloud_order.h"
 #include "rules/facts_record.h"
-
 
 static const struct field private_record_fields[] = {
 	FIELD(private_record_fact, name, 0, "name inside the zone"),
@@ -45,18 +43,18 @@ const struct record private_zones_record = { "private_zones", sizeof(struct priv
 static int compare_zones(const void *one, const void *two)
 {
 	const struct private_zone_fact *a = one, *b = two;
-	int order = order_words(a->name, b->name);
+	int order = text_compare(a->name, b->name);
 
-	return order ? order : order_words(a->id, b->id);
+	return order ? order : text_compare(a->id, b->id);
 }
 
 static int compare_records(const void *one, const void *two)
 {
 	const struct private_record_fact *a = one, *b = two;
-	int order = order_words(a->name, b->name);
+	int order = text_compare(a->name, b->name);
 
-	order = order ? order : order_words(a->type, b->type);
-	return order ? order : order_words(a->value, b->value);
+	order = order ? order : text_compare(a->type, b->type);
+	return order ? order : text_compare(a->value, b->value);
 }
 
 void private_zones_sort(struct private_zones_facts *zones)

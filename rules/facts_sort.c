@@ -5,19 +5,9 @@
  */
 #include "rules/facts.h"
 
-#include <string.h>
-
 static int compare_numbers(uint64_t a, uint64_t b)
 {
 	return a < b ? -1 : a > b;
-}
-
-/* None comes first. */
-static int compare_words(const char *a, const char *b)
-{
-	if (!a || !b)
-		return !b - !a;
-	return strcmp(a, b);
 }
 
 /* The first comparison that differs decides. */
@@ -27,7 +17,7 @@ static int compare_links(const void *one, const void *two)
 {
 	const struct link_fact *a = one, *b = two;
 
-	return THEN(compare_numbers(a->index, b->index), compare_words(a->name, b->name));
+	return THEN(compare_numbers(a->index, b->index), text_compare(a->name, b->name));
 }
 
 static int compare_addresses(const void *one, const void *two)
@@ -45,8 +35,8 @@ static int compare_services(const void *one, const void *two)
 	int order = address_compare(&a->address, &b->address);
 
 	order = THEN(order, compare_numbers(a->port, b->port));
-	order = THEN(order, compare_words(a->iif, b->iif));
-	return THEN(order, compare_words(a->service, b->service));
+	order = THEN(order, text_compare(a->iif, b->iif));
+	return THEN(order, text_compare(a->service, b->service));
 }
 
 static int compare_routes(const void *one, const void *two)
@@ -62,9 +52,9 @@ static int compare_routes(const void *one, const void *two)
 static int compare_classes(const void *one, const void *two)
 {
 	const struct class_fact *a = one, *b = two;
-	int order = compare_words(a->service, b->service);
+	int order = text_compare(a->service, b->service);
 
-	order = THEN(order, compare_words(a->iif, b->iif));
+	order = THEN(order, text_compare(a->iif, b->iif));
 	order = THEN(order, compare_numbers(a->mark, b->mark));
 	return THEN(order, address_compare(&a->first, &b->first));
 }
@@ -79,9 +69,9 @@ static int compare_class_ports(const void *one, const void *two)
 static int compare_ingress(const void *one, const void *two)
 {
 	const struct ingress_fact *a = one, *b = two;
-	int order = compare_words(a->service, b->service);
+	int order = text_compare(a->service, b->service);
 
-	order = THEN(order, compare_words(a->arrival, b->arrival));
+	order = THEN(order, text_compare(a->arrival, b->arrival));
 	return THEN(order, address_compare(&a->first, &b->first));
 }
 
@@ -90,21 +80,21 @@ static int compare_neighbours(const void *one, const void *two)
 	const struct neighbour_fact *a = one, *b = two;
 	int order = address_compare(&a->address, &b->address);
 
-	return THEN(order, compare_words(a->dev, b->dev));
+	return THEN(order, text_compare(a->dev, b->dev));
 }
 
 static int compare_sysctls(const void *one, const void *two)
 {
 	const struct sysctl_fact *a = one, *b = two;
 
-	return compare_words(a->name, b->name);
+	return text_compare(a->name, b->name);
 }
 
 static int compare_counters(const void *one, const void *two)
 {
 	const struct counter_fact *a = one, *b = two;
 
-	return compare_words(a->name, b->name);
+	return text_compare(a->name, b->name);
 }
 
 static int compare_listeners(const void *one, const void *two)
@@ -113,7 +103,7 @@ static int compare_listeners(const void *one, const void *two)
 	int order = compare_numbers(a->port, b->port);
 
 	order = THEN(order, address_compare(&a->address, &b->address));
-	order = THEN(order, compare_words(a->dev, b->dev));
+	order = THEN(order, text_compare(a->dev, b->dev));
 	return THEN(order, compare_numbers(a->uid, b->uid));
 }
 
@@ -130,9 +120,9 @@ static int compare_published(const void *one, const void *two)
 static int compare_configs(const void *one, const void *two)
 {
 	const struct config_fact *a = one, *b = two;
-	int order = compare_words(a->path, b->path);
+	int order = text_compare(a->path, b->path);
 
-	order = THEN(order, compare_words(a->key, b->key));
+	order = THEN(order, text_compare(a->key, b->key));
 	return THEN(order, prefix_compare(&a->prefix, &b->prefix));
 }
 
@@ -147,11 +137,11 @@ static int compare_exceptions(const void *one, const void *two)
 static int compare_names(const void *one, const void *two)
 {
 	const struct name_fact *a = one, *b = two;
-	int order = compare_words(a->name, b->name);
+	int order = text_compare(a->name, b->name);
 
-	order = THEN(order, compare_words(a->server, b->server));
-	order = THEN(order, compare_words(a->question, b->question));
-	return THEN(order, compare_words(a->kind, b->kind));
+	order = THEN(order, text_compare(a->server, b->server));
+	order = THEN(order, text_compare(a->question, b->question));
+	return THEN(order, text_compare(a->kind, b->kind));
 }
 
 /* The plan's own keep their order; what was found on the way has none of its own. */
@@ -162,13 +152,13 @@ static int compare_targets(const void *one, const void *two)
 
 	if (planned != !b->found_in)
 		return planned ? -1 : 1;
-	return planned ? 0 : compare_words(a->url, b->url);
+	return planned ? 0 : text_compare(a->url, b->url);
 }
 
 static int compare_attempts(const void *one, const void *two)
 {
 	const struct attempt_fact *a = one, *b = two;
-	int order = compare_words(a->url, b->url);
+	int order = text_compare(a->url, b->url);
 
 	return THEN(order, address_compare(&a->address, &b->address));
 }
@@ -176,7 +166,7 @@ static int compare_attempts(const void *one, const void *two)
 static int compare_hops(const void *one, const void *two)
 {
 	const struct hop_fact *a = one, *b = two;
-	int order = compare_words(a->url, b->url);
+	int order = text_compare(a->url, b->url);
 
 	order = THEN(order, address_compare(&a->address, &b->address));
 	order = THEN(order, compare_numbers(a->udp, b->udp));
@@ -188,13 +178,13 @@ static int compare_exchanges(const void *one, const void *two)
 {
 	const struct exchange_fact *a = one, *b = two;
 
-	return compare_words(a->url, b->url);
+	return text_compare(a->url, b->url);
 }
 
 static int compare_experiments(const void *one, const void *two)
 {
 	const struct experiment_fact *a = one, *b = two;
-	int order = compare_words(a->url, b->url);
+	int order = text_compare(a->url, b->url);
 
 	order = THEN(order, address_compare(&a->address, &b->address));
 	order = THEN(order, a->kind - b->kind);
@@ -205,16 +195,16 @@ static int compare_metadata(const void *one, const void *two)
 {
 	const struct metadata_interface *a = one, *b = two;
 
-	return compare_words(a->mac, b->mac);
+	return text_compare(a->mac, b->mac);
 }
 
 static int compare_calls(const void *one, const void *two)
 {
 	const struct call_fact *a = one, *b = two;
-	int order = compare_words(a->product, b->product);
+	int order = text_compare(a->product, b->product);
 
-	order = THEN(order, compare_words(a->action, b->action));
-	return THEN(order, compare_words(a->subject, b->subject));
+	order = THEN(order, text_compare(a->action, b->action));
+	return THEN(order, text_compare(a->subject, b->subject));
 }
 
 static void sort_classes(struct list *classes)

@@ -340,13 +340,6 @@ static int compare_lists(const struct strings *a, const struct strings *b)
 	return (a->count > b->count) - (a->count < b->count);
 }
 
-static int compare_text(const char *a, const char *b)
-{
-	if (!a || !b)
-		return (a != NULL) - (b != NULL);
-	return strcmp(a, b);
-}
-
 static struct prefix first_prefix(const struct subject *subject)
 {
 	struct prefix prefix = subject->prefix;
@@ -366,7 +359,7 @@ static int compare_subjects(const struct subject *a, const struct subject *b)
 		return (int)left.known - (int)right.known;
 	order = left.known ? prefix_compare(&left, &right) : 0;
 	if (!order)
-		order = compare_text(a->url, b->url);
+		order = text_compare(a->url, b->url);
 	if (!order)
 		order = compare_lists(&a->prefixes, &b->prefixes);
 	if (!order)
@@ -378,20 +371,20 @@ static int compare_subjects(const struct subject *a, const struct subject *b)
 	if (!order)
 		order = (a->mark.value > b->mark.value) - (a->mark.value < b->mark.value);
 	if (!order)
-		order = compare_text(a->dev, b->dev);
+		order = text_compare(a->dev, b->dev);
 	if (!order)
-		order = compare_text(a->path, b->path);
+		order = text_compare(a->path, b->path);
 	if (!order)
-		order = compare_text(a->key, b->key);
+		order = text_compare(a->key, b->key);
 	if (!order)
-		order = compare_text(a->section, b->section);
+		order = text_compare(a->section, b->section);
 	if (!order)
-		order = compare_text(a->host, b->host);
+		order = text_compare(a->host, b->host);
 	if (!order)
-		order = compare_text(a->rung, b->rung);
+		order = text_compare(a->rung, b->rung);
 	if (!order)
-		order = compare_text(a->resource, b->resource);
-	return order ? order : compare_text(a->zone, b->zone);
+		order = text_compare(a->resource, b->resource);
+	return order ? order : text_compare(a->zone, b->zone);
 }
 
 static int compare_ranked(const void *left, const void *right)
@@ -404,7 +397,7 @@ static int compare_ranked(const void *left, const void *right)
 	if (a->rule != b->rule)
 		return a->rule < b->rule ? -1 : 1;
 	order = compare_subjects(&a->finding.subject, &b->finding.subject);
-	return order ? order : compare_text(a->finding.message, b->finding.message);
+	return order ? order : text_compare(a->finding.message, b->finding.message);
 }
 
 void findings_sort(struct findings *findings)

@@ -112,14 +112,6 @@ struct candidate {
 	struct text content; /* made where nothing shorter tells two apart */
 };
 
-/* What is not there comes first; times of RFC 3339 in UTC compare as text. */
-static int compare_words(const char *a, const char *b)
-{
-	if (!a || !b)
-		return !!a - !!b;
-	return strcmp(a, b);
-}
-
 static const char *content_of(struct candidate *candidate)
 {
 	if (!candidate->content.length)
@@ -127,17 +119,20 @@ static const char *content_of(struct candidate *candidate)
 	return text_string(&candidate->content);
 }
 
-/* By machine, then by time: the newest of a machine stands last. Equal only where all is equal. */
+/*
+ * By machine, then by time (RFC 3339 in UTC: its order is that of text), so that the newest of a
+ * machine stands last. Equal only where all is equal.
+ */
 static int compare_candidates(struct candidate *a, struct candidate *b)
 {
-	int order = compare_words(a->facts->host.machine, b->facts->host.machine);
+	int order = text_compare(a->facts->host.machine, b->facts->host.machine);
 
 	if (!order)
-		order = compare_words(a->facts->host.netns_name, b->facts->host.netns_name);
+		order = text_compare(a->facts->host.netns_name, b->facts->host.netns_name);
 	if (!order)
-		order = compare_words(a->facts->started, b->facts->started);
+		order = text_compare(a->facts->started, b->facts->started);
 	if (!order)
-		order = compare_words(a->facts->host.name, b->facts->host.name);
+		order = text_compare(a->facts->host.name, b->facts->host.name);
 	return order ? order : strcmp(content_of(a), content_of(b));
 }
 

@@ -69,6 +69,8 @@ int text_number(const char **cursor, uint64_t most, uint64_t *value);
 int text_whole_number(const char *string, uint64_t most, uint64_t *value);
 
 bool text_equal(const char *a, const char *b); /* NULL equals only NULL */
+/* As strcmp(); NULL comes first. */
+int text_compare(const char *a, const char *b);
 bool text_has_prefix(const char *string, const char *prefix);
 /* Edit distance, bounded by `most` + 1; for "did you mean". Beyond 64 bytes nothing is near. */
 unsigned int text_distance(const char *a, const char *b, unsigned int most);

@@ -333,6 +333,9 @@ static void test_strings(void **state)
 	assert_null(text_copy(NULL));
 	assert_true(text_equal("a", "a") && text_equal(NULL, NULL));
 	assert_false(text_equal("a", "b") || text_equal("a", NULL) || text_equal(NULL, "a"));
+	assert_true(text_compare("a", "b") < 0 && text_compare("b", "a") > 0);
+	assert_true(text_compare(NULL, "") < 0 && text_compare("", NULL) > 0);
+	assert_true(text_compare("a", "a") == 0 && text_compare(NULL, NULL) == 0);
 	assert_true(text_has_prefix("br-1234", "br-") && text_has_prefix("x", ""));
 	assert_false(text_has_prefix("br", "br-") || text_has_prefix("", "x"));
 }
