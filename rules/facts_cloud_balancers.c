@@ -4,6 +4,7 @@
  */
 #include "rules/facts_cloud_balancers.h"
 
+#include "rules/facts_cloud_ids.h"
 #include "rules/facts_record.h"
 
 static const struct field backend_fields[] = {
@@ -78,13 +79,6 @@ const struct balancer_fact *balancers_of(const struct balancers_facts *balancers
 	return NULL;
 }
 
-static int compare_balancers(const void *one, const void *two)
-{
-	const struct balancer_fact *a = one, *b = two;
-
-	return text_compare(a->id, b->id);
-}
-
 static int compare_listeners(const void *one, const void *two)
 {
 	const struct listener_entry_fact *a = one, *b = two;
@@ -118,5 +112,5 @@ void balancers_sort(struct balancers_facts *balancers)
 				  sizeof(struct backend_fact), compare_backends);
 		list_sort(&one->listeners, sizeof(struct listener_entry_fact), compare_listeners);
 	}
-	list_sort(&balancers->balancers, sizeof(struct balancer_fact), compare_balancers);
+	SORT_BY_ID(&balancers->balancers, balancer_fact, id);
 }

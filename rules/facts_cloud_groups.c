@@ -4,6 +4,7 @@
  */
 #include "rules/facts_cloud_groups.h"
 
+#include "rules/facts_cloud_ids.h"
 #include "rules/facts_record.h"
 
 static const struct field owner_fields[] = {
@@ -144,36 +145,17 @@ const struct record groups_record = { "groups", sizeof(struct groups_facts), gro
 
 const struct interface_fact *groups_interface(const struct groups_facts *groups, const char *id)
 {
-	size_t i;
-
-	for (i = 0; id && i < groups->interfaces.count; i++) {
-		const struct interface_fact *one =
-			LIST_AT(&groups->interfaces, struct interface_fact, i);
-
-		if (text_equal(one->id, id))
-			return one;
-	}
-	return NULL;
+	return FIND_BY_ID(&groups->interfaces, interface_fact, id, id);
 }
 
 const struct group_fact *groups_group(const struct groups_facts *groups, const char *id)
 {
-	size_t i;
-
-	for (i = 0; id && i < groups->groups.count; i++)
-		if (text_equal(LIST_AT(&groups->groups, struct group_fact, i)->id, id))
-			return LIST_AT(&groups->groups, struct group_fact, i);
-	return NULL;
+	return FIND_BY_ID(&groups->groups, group_fact, id, id);
 }
 
 const struct named_list_fact *groups_list(const struct list *lists, const char *id)
 {
-	size_t i;
-
-	for (i = 0; id && i < lists->count; i++)
-		if (text_equal(LIST_AT(lists, struct named_list_fact, i)->id, id))
-			return LIST_AT(lists, struct named_list_fact, i);
-	return NULL;
+	return FIND_BY_ID(lists, named_list_fact, id, id);
 }
 
 const struct owner_fact *groups_owner(const struct groups_facts *groups,
@@ -192,25 +174,12 @@ const struct owner_fact *groups_owner(const struct groups_facts *groups,
 
 const struct guard_fact *groups_guard(const struct groups_facts *groups, const char *vswitch_id)
 {
-	size_t i;
-
-	for (i = 0; vswitch_id && i < groups->guards.count; i++) {
-		const struct guard_fact *one = LIST_AT(&groups->guards, struct guard_fact, i);
-
-		if (text_equal(one->vswitch_id, vswitch_id))
-			return one;
-	}
-	return NULL;
+	return FIND_BY_ID(&groups->guards, guard_fact, vswitch_id, vswitch_id);
 }
 
 const struct network_acl_fact *groups_acl(const struct groups_facts *groups, const char *id)
 {
-	size_t i;
-
-	for (i = 0; id && i < groups->acls.count; i++)
-		if (text_equal(LIST_AT(&groups->acls, struct network_acl_fact, i)->id, id))
-			return LIST_AT(&groups->acls, struct network_acl_fact, i);
-	return NULL;
+	return FIND_BY_ID(&groups->acls, network_acl_fact, id, id);
 }
 
 static int compare_owners(const void *one, const void *two)
@@ -218,14 +187,6 @@ static int compare_owners(const void *one, const void *two)
 	const struct owner_fact *a = one, *b = two;
 
 	return address_compare(&a->address, &b->address);
-}
-
-/* All other items open with their id, which is required. */
-static int compare_ids(const void *one, const void *two)
-{
-	const char *const *a = one, *const *b = two;
-
-	return text_compare(*a, *b);
 }
 
 void groups_sort(struct groups_facts *groups)
@@ -242,10 +203,10 @@ void groups_sort(struct groups_facts *groups)
 	for (i = 0; i < groups->acls.count; i++)
 		strings_sort(&LIST_AT(&groups->acls, struct network_acl_fact, i)->vswitches);
 	list_sort(&groups->owners, sizeof(struct owner_fact), compare_owners);
-	list_sort(&groups->interfaces, sizeof(struct interface_fact), compare_ids);
-	list_sort(&groups->groups, sizeof(struct group_fact), compare_ids);
-	list_sort(&groups->prefix_lists, sizeof(struct named_list_fact), compare_ids);
-	list_sort(&groups->port_lists, sizeof(struct named_list_fact), compare_ids);
-	list_sort(&groups->guards, sizeof(struct guard_fact), compare_ids);
-	list_sort(&groups->acls, sizeof(struct network_acl_fact), compare_ids);
+	SORT_BY_ID(&groups->interfaces, interface_fact, id);
+	SORT_BY_ID(&groups->groups, group_fact, id);
+	SORT_BY_ID(&groups->prefix_lists, named_list_fact, id);
+	SORT_BY_ID(&groups->port_lists, named_list_fact, id);
+	SORT_BY_ID(&groups->guards, guard_fact, vswitch_id);
+	SORT_BY_ID(&groups->acls, network_acl_fact, id);
 }

@@ -2,9 +2,8 @@
 /* Record tables and order of the section "network", and of routes in the cloud. */
 #include "rules/facts_cloud_network.h"
 
+#include "rules/facts_cloud_ids.h"
 #include "rules/facts_record.h"
-
-#include <string.h>
 
 static const struct field vswitch_fields[] = {
 	FIELD(vswitch_fact, id, FIELD_REQUIRED, "vSwitch; key"),
@@ -93,27 +92,6 @@ static const struct field network_fields[] = {
 };
 const struct record network_record = { "network", sizeof(struct network_facts), network_fields };
 
-static int compare_vswitches(const void *one, const void *two)
-{
-	const struct vswitch_fact *a = one, *b = two;
-
-	return text_compare(a->id, b->id);
-}
-
-static int compare_vpcs(const void *one, const void *two)
-{
-	const struct vpc_fact *a = one, *b = two;
-
-	return text_compare(a->id, b->id);
-}
-
-static int compare_tables(const void *one, const void *two)
-{
-	const struct table_fact *a = one, *b = two;
-
-	return text_compare(a->id, b->id);
-}
-
 static int compare_routes(const void *one, const void *two)
 {
 	const struct cloud_route *a = one, *b = two;
@@ -131,15 +109,15 @@ void cloud_routes_sort(struct list *routes)
 
 void cloud_tables_sort(struct list *tables)
 {
-	list_sort(tables, sizeof(struct table_fact), compare_tables);
+	SORT_BY_ID(tables, table_fact, id);
 }
 
 void network_sort(struct network_facts *network)
 {
 	size_t i;
 
-	list_sort(&network->vswitch_list, sizeof(struct vswitch_fact), compare_vswitches);
-	list_sort(&network->vpcs, sizeof(struct vpc_fact), compare_vpcs);
+	SORT_BY_ID(&network->vswitch_list, vswitch_fact, id);
+	SORT_BY_ID(&network->vpcs, vpc_fact, id);
 	cloud_tables_sort(&network->tables);
 	cloud_routes_sort(&network->routes);
 	for (i = 0; i < network->vpcs.count; i++) {
@@ -167,26 +145,10 @@ const struct vswitch_fact *network_link_vswitch(const struct network_facts *netw
 
 const struct vpc_fact *network_vpc(const struct network_facts *network, const char *id)
 {
-	size_t i;
-
-	for (i = 0; id && i < network->vpcs.count; i++) {
-		const struct vpc_fact *vpc = LIST_AT(&network->vpcs, struct vpc_fact, i);
-
-		if (!strcmp(vpc->id, id))
-			return vpc;
-	}
-	return NULL;
+	return FIND_BY_ID(&network->vpcs, vpc_fact, id, id);
 }
 
 const struct table_fact *table_find(const struct list *tables, const char *id)
 {
-	size_t i;
-
-	for (i = 0; id && i < tables->count; i++) {
-		const struct table_fact *table = LIST_AT(tables, struct table_fact, i);
-
-		if (!strcmp(table->id, id))
-			return table;
-	}
-	return NULL;
+	return FIND_BY_ID(tables, table_fact, id, id);
 }

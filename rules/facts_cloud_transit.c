@@ -2,10 +2,9 @@
 /* Record tables and order of the section "transit". */
 #include "rules/facts_cloud_transit.h"
 
+#include "rules/facts_cloud_ids.h"
 #include "rules/facts_cloud_network.h"
 #include "rules/facts_record.h"
-
-#include <string.h>
 
 static const struct field vbr_fields[] = {
 	FIELD(vbr_fact, id, FIELD_REQUIRED, "border router; key"),
@@ -170,20 +169,6 @@ static const struct field transit_fields[] = {
 };
 const struct record transit_record = { "transit", sizeof(struct transit_facts), transit_fields };
 
-static int compare_vbrs(const void *one, const void *two)
-{
-	const struct vbr_fact *a = one, *b = two;
-
-	return text_compare(a->id, b->id);
-}
-
-static int compare_interfaces(const void *one, const void *two)
-{
-	const struct router_interface_fact *a = one, *b = two;
-
-	return text_compare(a->id, b->id);
-}
-
 static int compare_peers(const void *one, const void *two)
 {
 	const struct bgp_peer_fact *a = one, *b = two;
@@ -217,20 +202,6 @@ static int compare_cen_routes(const void *one, const void *two)
 	return order ? order : text_compare(a->next_hop_id, b->next_hop_id);
 }
 
-static int compare_routers(const void *one, const void *two)
-{
-	const struct transit_router_fact *a = one, *b = two;
-
-	return text_compare(a->id, b->id);
-}
-
-static int compare_attachments(const void *one, const void *two)
-{
-	const struct attachment_fact *a = one, *b = two;
-
-	return text_compare(a->id, b->id);
-}
-
 static int compare_transit_routes(const void *one, const void *two)
 {
 	const struct transit_route_fact *a = one, *b = two;
@@ -244,15 +215,14 @@ void transit_sort(struct transit_facts *transit)
 {
 	size_t i;
 
-	list_sort(&transit->vbr_list, sizeof(struct vbr_fact), compare_vbrs);
-	list_sort(&transit->interface_list, sizeof(struct router_interface_fact),
-		  compare_interfaces);
+	SORT_BY_ID(&transit->vbr_list, vbr_fact, id);
+	SORT_BY_ID(&transit->interface_list, router_interface_fact, id);
 	list_sort(&transit->peer_list, sizeof(struct bgp_peer_fact), compare_peers);
 	list_sort(&transit->network_list, sizeof(struct bgp_network_fact), compare_networks);
 	list_sort(&transit->member_list, sizeof(struct cen_member_fact), compare_members);
 	list_sort(&transit->cen_route_list, sizeof(struct cen_route_fact), compare_cen_routes);
-	list_sort(&transit->router_list, sizeof(struct transit_router_fact), compare_routers);
-	list_sort(&transit->attachment_list, sizeof(struct attachment_fact), compare_attachments);
+	SORT_BY_ID(&transit->router_list, transit_router_fact, id);
+	SORT_BY_ID(&transit->attachment_list, attachment_fact, id);
 	list_sort(&transit->transit_routes, sizeof(struct transit_route_fact),
 		  compare_transit_routes);
 	cloud_tables_sort(&transit->tables);
@@ -270,28 +240,11 @@ void transit_sort(struct transit_facts *transit)
 
 const struct vbr_fact *transit_vbr(const struct transit_facts *transit, const char *id)
 {
-	size_t i;
-
-	for (i = 0; id && i < transit->vbr_list.count; i++) {
-		const struct vbr_fact *vbr = LIST_AT(&transit->vbr_list, struct vbr_fact, i);
-
-		if (!strcmp(vbr->id, id))
-			return vbr;
-	}
-	return NULL;
+	return FIND_BY_ID(&transit->vbr_list, vbr_fact, id, id);
 }
 
 const struct router_interface_fact *transit_interface(const struct transit_facts *transit,
 						      const char *id)
 {
-	size_t i;
-
-	for (i = 0; id && i < transit->interface_list.count; i++) {
-		const struct router_interface_fact *one =
-			LIST_AT(&transit->interface_list, struct router_interface_fact, i);
-
-		if (!strcmp(one->id, id))
-			return one;
-	}
-	return NULL;
+	return FIND_BY_ID(&transit->interface_list, router_interface_fact, id, id);
 }
