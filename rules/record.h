@@ -156,8 +156,10 @@ void record_schema(const struct record *record, struct text *out, unsigned int f
 
 /*
  * A whole schema document: the record at its root, every record that it reaches under "$defs".
- * `id` is the "$id", `title` a line for readers.
+ * `id` is the "$id", `title` a line for readers. More records than RECORD_SCHEMA_MAX: `out` fails
+ * with -EFBIG, for a schema that leaves some out would allow anything in their place.
  */
+#define RECORD_SCHEMA_MAX 256
 void record_schema_document(const struct record *record, const char *id, const char *title,
 			    unsigned int flags, struct text *out);
 

@@ -6,10 +6,9 @@
 
 #include "rules/record_field.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-
-#define RECORDS_MAX 256
 
 /* Decimal octets without leading zeros; the reader checks more than a pattern can. */
 #define OCTET "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
@@ -149,25 +148,27 @@ void record_schema(const struct record *record, struct text *out, unsigned int f
 }
 
 struct reached {
-	const struct record *records[RECORDS_MAX];
+	const struct record *records[RECORD_SCHEMA_MAX];
 	size_t count;
 };
 
-/* Every record behind `record`, each once, in the order in which they are met. */
-static void reach(struct reached *reached, const struct record *record)
+/* Every record behind `record`, each once, in the order in which they are met. 0 or -EFBIG. */
+static int reach(struct reached *reached, const struct record *record)
 {
 	const struct field *field;
 	size_t i;
+	int error = 0;
 
 	for (i = 0; i < reached->count; i++)
 		if (reached->records[i] == record)
-			return;
-	if (reached->count == RECORDS_MAX)
-		return;
+			return 0;
+	if (reached->count == RECORD_SCHEMA_MAX)
+		return -EFBIG;
 	reached->records[reached->count++] = record;
-	for (field = record->fields; field->name; field++)
+	for (field = record->fields; field->name && !error; field++)
 		if (field->record)
-			reach(reached, field->record);
+			error = reach(reached, field->record);
+	return error;
 }
 
 void record_schema_document(const struct record *record, const char *id, const char *title,
@@ -175,8 +176,12 @@ void record_schema_document(const struct record *record, const char *id, const c
 {
 	struct reached reached = { .count = 0 };
 	size_t i;
+	int error = reach(&reached, record);
 
-	reach(&reached, record);
+	if (error) {
+		out->error = error;
+		return;
+	}
 	text_add(out, "{\n\"$schema\": \"https://json-schema.org/draft/2020-12/schema\"");
 	text_add(out, ",\n\"$id\": ");
 	text_add_json(out, id);

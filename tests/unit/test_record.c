@@ -414,6 +414,30 @@ static void test_schema(void **state)
 	text_release(&out);
 }
 
+/* A schema that leaves a record out is no schema. */
+static void test_schema_of_too_many_records(void **state)
+{
+	static struct record records[RECORD_SCHEMA_MAX + 1];
+	static struct field fields[RECORD_SCHEMA_MAX + 1][2];
+	struct text out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i <= RECORD_SCHEMA_MAX; i++) {
+		records[i] = (struct record){ .name = "link", .fields = fields[i] };
+		if (i < RECORD_SCHEMA_MAX)
+			fields[i][0] = (struct field){ .name = "next", .type = FIELD_OBJECT,
+						       .record = &records[i + 1] };
+	}
+	text_init(&out, 1024 * 1024);
+	record_schema_document(&records[1], "chain/1", "As long as may be", 0, &out);
+	assert_int_equal(text_error(&out), 0);
+	text_clear(&out);
+	record_schema_document(&records[0], "chain/2", "One too long", 0, &out);
+	assert_int_equal(text_error(&out), -EFBIG);
+	text_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_sort_is_stable),
 		cmocka_unit_test(test_schema),
+		cmocka_unit_test(test_schema_of_too_many_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
