@@ -63,23 +63,6 @@ static void add_skipped(const char *reason, struct findings *out)
 	finding_message(out, finding, "%s", reason);
 }
 
-static const char *settle_section(const struct facts *facts, enum section_id id, int state)
-{
-	if (SECTION_BIT(id) & SECTIONS_OF_CLOUD) {
-		if (state == FACT_DENIED)
-			return "reachback docs ram-policy";
-		return facts_region(facts) ?
-			       "reachback check, with credentials of the cloud (environment or "
-			       "~/.aliyun/config.json)" :
-			       "reachback check --region REGION, with credentials of the cloud";
-	}
-	if (state == FACT_DENIED)
-		return "sudo reachback check";
-	if (state == FACT_ABSENT && id == SECTION_PLAN)
-		return "reachback check --plan FILE";
-	return "reachback check";
-}
-
 /* One `unknown` for all the sections that the rule cannot do without; the first is the subject. */
 static void add_unread(const struct rule_context *context, const struct rule *rule,
 		       struct findings *out)
@@ -114,8 +97,7 @@ static void add_unread(const struct rule_context *context, const struct rule *ru
 		if (!finding->subject.section)
 			out->error = -ENOMEM;
 		finding_settle(out, finding, "%s",
-			       settle_section(context->facts, (enum section_id)id,
-					      section->state));
+			       engine_settle(context->facts, (enum section_id)id));
 	}
 	if (text_error(&message) == -ENOMEM)
 		out->error = -ENOMEM;

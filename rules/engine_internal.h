@@ -148,6 +148,9 @@ void engine_group_finding(const struct rule_context *context, const struct class
 int engine_finish(const struct rule *rule, struct findings *findings, size_t from,
 		  struct fault *fault);
 
+/* The one command that would fill the section. */
+const char *engine_settle(const struct facts *facts, enum section_id id);
+
 /* Applies plan.accept. 0 or -ENOMEM. */
 int engine_accept(const struct facts *facts, const char *today, struct judgement *judgement);
 /* The plan's acceptance of a need of the gate: no subject, or this one. NULL: none that holds. */

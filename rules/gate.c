@@ -14,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS_LIMIT ((size_t)8192)
-
 #define ACCESS_BIT(access) (1u << (access))
 #define BY_ECS ACCESS_BIT(ACCESS_ECS)
 #define BY_SLB ACCESS_BIT(ACCESS_SLB)
@@ -31,7 +29,7 @@ struct need {
 	const char *vantage;   /* where it has to be looked at */
 	const char *what;
 	const char *needs;
-	const char *command;
+	const char *command; /* NULL: the one that fills the first section that is missing */
 };
 
 #define ROUTES_READ (SECTION_BIT(SECTION_SERVICES) | SECTION_BIT(SECTION_ROUTES))
@@ -119,17 +117,31 @@ static int add_string(struct strings *strings, const char *format, ...)
 	return error;
 }
 
-static bool is_supplied_here(const struct rule_context *context, const struct need *need)
+/* The first of the sections that was not read; SECTION_COUNT: none. */
+static enum section_id first_unread(const struct facts *facts, unsigned int sections)
 {
 	unsigned int id;
 
+	for (id = 0; id < SECTION_COUNT; id++)
+		if ((sections & SECTION_BIT(id)) &&
+		    facts_section_const(facts, (enum section_id)id)->state != FACT_OK)
+			break;
+	return (enum section_id)id;
+}
+
+static bool is_supplied_here(const struct rule_context *context, const struct need *need)
+{
 	if (need->supplied_by >= 0 ? need->supplied_by != (int)context->vantage : !need->sections)
 		return false;
-	for (id = 0; id < SECTION_COUNT; id++)
-		if ((need->sections & SECTION_BIT(id)) &&
-		    facts_section_const(context->facts, (enum section_id)id)->state != FACT_OK)
-			return false;
-	return true;
+	return first_unread(context->facts, need->sections) == SECTION_COUNT;
+}
+
+/* NULL: nothing of this program supplies it yet. */
+static const char *command_for(const struct facts *facts, const struct need *need)
+{
+	enum section_id id = first_unread(facts, need->sections);
+
+	return need->command || id == SECTION_COUNT ? need->command : engine_settle(facts, id);
 }
 
 static int add_need(const struct rule_context *context, const char *today, const struct need *need,
@@ -138,7 +150,8 @@ static int add_need(const struct rule_context *context, const char *today, const
 	const struct plan_accept *accept = NULL;
 	struct gate_missing *missing;
 
-	missing = add_missing(judgement, need->vantage, need->what, need->needs, need->command);
+	missing = add_missing(judgement, need->vantage, need->what, need->needs,
+			      command_for(context->facts, need));
 	if (!missing)
 		return -ENOMEM;
 	if (need->accept)
@@ -245,20 +258,15 @@ static int add_vswitch(const struct rule_context *context, struct judgement *jud
 	return 0;
 }
 
-static const char *settle_wish(int state)
-{
-	return state == FACT_DENIED ? "sudo reachback check" : "reachback check";
-}
-
 /* A wish reads "what: what it would add". */
-static bool add_wish(const struct rule_context *context, const struct rule *rule, int state,
-		     struct judgement *judgement)
+static bool add_wish(const struct rule_context *context, const struct rule *rule,
+		     enum section_id id, struct judgement *judgement)
 {
 	char what[48];
 
 	(void)snprintf(what, sizeof(what), "%.*s", (int)strcspn(rule->wish, ":"), rule->wish);
 	return add_missing(judgement, vantage_words[context->vantage], what, rule->wish,
-			   settle_wish(state)) != NULL;
+			   engine_settle(context->facts, id)) != NULL;
 }
 
 /* What a rule could do without and had to. */
@@ -273,12 +281,10 @@ static int add_wishes(const struct rule_context *context, struct judgement *judg
 		if (!rule_runs(context, rule))
 			continue;
 		for (id = 0; id < SECTION_COUNT; id++) {
-			const struct section *section =
-				facts_section_const(context->facts, (enum section_id)id);
-
-			if (!(rule->wishes & SECTION_BIT(id)) || section->state == FACT_OK)
+			if (!(rule->wishes & SECTION_BIT(id)) ||
+			    first_unread(context->facts, SECTION_BIT(id)) == SECTION_COUNT)
 				continue;
-			if (!add_wish(context, rule, section->state, judgement))
+			if (!add_wish(context, rule, (enum section_id)id, judgement))
 				return -ENOMEM;
 		}
 	}

@@ -14,6 +14,9 @@
 	"\"host\":{\"state\":\"ok\"" host "}" more "," GOOD_ROUTES "}"
 #define XFRM ",\"xfrm\":{\"state\":\"ok\"}"
 #define CARRIED "\"code\":\"return-carried-on\",\"reason\":\"x\""
+#define ASKED ",\"cloud\":{\"state\":\"ok\",\"from\":\"live\"}"
+#define WITH_CREDENTIALS                                                                           \
+	"reachback check, with credentials of the cloud (environment or ~/.aliyun/config.json)"
 #define INIT ",\"netns_known_init\":true,\"netns_is_init\":true"
 
 static const struct gate_missing *missing(const struct world *world, const char *vantage,
@@ -92,6 +95,56 @@ static void test_each_need_has_a_short_name(void **state)
 		}
 		end(&world);
 	}
+}
+
+/* What the cloud has to tell is asked by one command, the one that an undecided rule names too. */
+static void test_needs_of_the_cloud_name_a_command(void **state)
+{
+	static const struct {
+		const char *json, *command;
+	} rows[] = {
+		{ SEEN(",\"gitlab\":{\"access\":\"ecs\"}", INIT, ""),
+		  "reachback check --region REGION, with credentials of the cloud" },
+		{ SEEN(",\"region\":\"cn-x\",\"gitlab\":{\"access\":\"datacenter\"}", INIT, ""),
+		  WITH_CREDENTIALS },
+		{ SEEN(",\"region\":\"cn-x\",\"gitlab\":{\"access\":\"slb\"}", INIT, ""),
+		  WITH_CREDENTIALS },
+		{ SEEN(",\"region\":\"cn-x\"", INIT, ASKED), WITH_CREDENTIALS },
+		{ SEEN(",\"region\":\"cn-x\",\"gitlab\":{\"access\":\"ecs\"}", INIT,
+		       ASKED ",\"network\":{\"state\":\"ok\"},\"groups\":{\"state\":\"failed\"}"),
+		  WITH_CREDENTIALS },
+		{ SEEN(",\"region\":\"cn-x\",\"gitlab\":{\"access\":\"ecs\"}", INIT,
+		       ASKED ",\"network\":{\"state\":\"ok\"},\"groups\":{\"state\":\"denied\"}"),
+		  "reachback docs ram-policy" },
+		/* nothing of what lies on the way by a balancer was refused */
+		{ SEEN(",\"region\":\"cn-x\",\"gitlab\":{\"access\":\"slb\"}", INIT,
+		       ASKED ",\"network\":{\"state\":\"ok\"},\"groups\":{\"state\":\"denied\"}"),
+		  WITH_CREDENTIALS },
+	};
+	const struct gate_missing *one;
+	struct world world;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		judge_text(rows[i].json, &world);
+		one = missing(&world, "cloud", "");
+		assert_non_null(one);
+		assert_string_equal(one->command, rows[i].command);
+		end(&world);
+	}
+}
+
+/* What no command of this program supplies names none. */
+static void test_needs_without_a_command(void **state)
+{
+	struct world world;
+
+	(void)state;
+	judge_text(SEEN("", INIT, ""), &world);
+	assert_null(missing(&world, "gitlab-host", "packets:")->command);
+	assert_null(missing(&world, "gitlab-host", "packet filters")->command);
+	end(&world);
 }
 
 static void test_unset_access_says_what_narrows_it(void **state)
@@ -335,6 +388,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_needs_by_access),
 		cmocka_unit_test(test_each_need_has_a_short_name),
+		cmocka_unit_test(test_needs_of_the_cloud_name_a_command),
+		cmocka_unit_test(test_needs_without_a_command),
 		cmocka_unit_test(test_unset_access_says_what_narrows_it),
 		cmocka_unit_test(test_router_supplies_itself),
 		cmocka_unit_test(test_declared_vswitch_without_classes),
