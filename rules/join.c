@@ -108,7 +108,6 @@ static bool is_same_machine(const struct facts *a, const struct facts *b)
 /* Facts that were given, in an order that is their own: not that in which they were given. */
 struct candidate {
 	const struct facts *facts;
-	size_t given;
 	struct text content; /* made where nothing shorter tells two apart */
 };
 
@@ -137,10 +136,9 @@ static int compare_candidates(struct candidate *a, struct candidate *b)
 }
 
 /* Puts `facts` in its place among the `count` before it; the same facts once. */
-static int insert_candidate(struct candidate *candidates, size_t *count, const struct facts *facts,
-			    size_t given)
+static int insert_candidate(struct candidate *candidates, size_t *count, const struct facts *facts)
 {
-	struct candidate added = { .facts = facts, .given = given };
+	struct candidate added = { .facts = facts };
 	size_t place = *count, i;
 	int order = 0;
 
@@ -180,7 +178,7 @@ static int note_left_out(struct join *join, const struct facts *old, const struc
 	return error;
 }
 
-static int add_machine(struct join *join, const struct facts *facts, size_t given)
+static int add_machine(struct join *join, const struct facts *facts)
 {
 	struct join_machine *machine = list_add(&join->machines, sizeof(*machine));
 	struct text name;
@@ -188,7 +186,6 @@ static int add_machine(struct join *join, const struct facts *facts, size_t give
 	if (!machine)
 		return -ENOMEM;
 	machine->facts = facts;
-	machine->given = given;
 	machine->vantage = facts_vantage(facts, NULL);
 	text_init(&name, WORDS_MAX);
 	text_add(&name, machine_word(facts));
@@ -257,25 +254,34 @@ static int refuse_tie(const struct facts *facts, struct fault *fault)
 			 machine_word(facts), facts->started ? facts->started : "an unknown time");
 }
 
+/* The last of the candidates from the machine of the one at `place`: the newest. */
+static size_t newest_of(const struct candidate *candidates, size_t count, size_t place)
+{
+	while (place + 1 < count &&
+	       is_same_machine(candidates[place].facts, candidates[place + 1].facts))
+		place++;
+	return place;
+}
+
 static int choose(const struct candidate *candidates, size_t count, struct join *join,
 		  struct fault *fault)
 {
-	const struct facts *facts, *next;
 	int error = 0;
 	size_t i;
 
 	for (i = 0; i < count && !error; i++)
 		error = text_error(&candidates[i].content);
 	for (i = 0; i < count && !error; i++) {
-		facts = candidates[i].facts;
-		next = i + 1 < count ? candidates[i + 1].facts : NULL;
-		if (!next || !is_same_machine(facts, next))
-			error = add_machine(join, facts, candidates[i].given);
-		else if (text_equal(facts->started, next->started) &&
-			 (i + 2 == count || !is_same_machine(next, candidates[i + 2].facts)))
-			error = refuse_tie(next, fault);
+		size_t place = newest_of(candidates, count, i);
+		const struct facts *facts = candidates[i].facts;
+		const struct facts *newest = candidates[place].facts;
+
+		if (place == i)
+			error = add_machine(join, facts);
+		else if (text_equal(facts->started, newest->started))
+			error = refuse_tie(newest, fault);
 		else
-			error = note_left_out(join, facts, next);
+			error = note_left_out(join, facts, newest);
 	}
 	if (error)
 		return error;
@@ -300,7 +306,7 @@ int join_choose(const struct facts *const *facts, size_t count, struct join *joi
 	if (!candidates)
 		return no_memory(fault);
 	for (i = 0; i < count && !error; i++)
-		error = insert_candidate(candidates, &chosen, facts[i], i);
+		error = insert_candidate(candidates, &chosen, facts[i]);
 	if (!error)
 		error = choose(candidates, chosen, join, fault);
 	for (i = 0; i < chosen; i++)
@@ -309,7 +315,8 @@ int join_choose(const struct facts *const *facts, size_t count, struct join *joi
 	if (!error)
 		return 0;
 	join_release(join);
-	return fault->code ? error : no_memory(fault);
+	return error == -ENOMEM ? no_memory(fault) :
+				  fault_set(fault, error, "the facts could not be compared");
 }
 
 void join_release(struct join *join)

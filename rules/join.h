@@ -16,7 +16,6 @@
 
 struct join_machine {
 	const struct facts *facts; /* borrowed */
-	size_t given;              /* a place among the facts that were given where it stands */
 	enum vantage vantage;
 	char *name; /* unique here: "git1", "git1/NETNS", "git1 (HASH)" */
 };

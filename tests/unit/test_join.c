@@ -17,10 +17,47 @@ static void test_newest_of_each_machine(void **state)
 	assert_int_equal(world.join.machines.count, 2);
 	assert_string_equal(machine_at(&world, 0)->name, "git1");
 	assert_string_equal(machine_at(&world, 0)->facts->started, LATER);
-	assert_int_equal(machine_at(&world, 0)->given, 1);
+	assert_ptr_equal(machine_at(&world, 0)->facts, &world.facts[1]);
 	assert_string_equal(machine_at(&world, 1)->name, "r1");
 	assert_int_equal(world.join.notes.count, 1);
 	assert_non_null(strstr(world.join.notes.items[0], NOON));
+	release_world(&world);
+}
+
+/* Two of one moment are both left out for a third: the notes name that one, not each other. */
+static void test_notes_name_the_newest(void **state)
+{
+	struct machine newest = good_host, other = good_host;
+	const struct machine *machines[] = { &good_host, &newest, &other };
+	struct world world;
+	size_t i;
+
+	(void)state;
+	newest.started = LATER;
+	other.classes = "";
+	assert_int_equal(join_world(&world, machines, 3), 0);
+	assert_int_equal(world.join.machines.count, 1);
+	assert_int_equal(world.join.notes.count, 2);
+	for (i = 0; i < 2; i++)
+		assert_string_equal(world.join.notes.items[i],
+				    "facts of git1 from " NOON " are left out: there are newer "
+				    "ones from " LATER);
+	release_world(&world);
+}
+
+/* A caller who wants no words is told all the same. */
+static void test_a_tie_without_a_fault(void **state)
+{
+	struct machine other = good_host;
+	const struct machine *machines[] = { &good_host, &other };
+	struct world world;
+	struct join join;
+
+	(void)state;
+	other.classes = "";
+	assert_int_equal(join_world(&world, machines, 2), -EINVAL);
+	assert_non_null(strstr(world.fault.text, "two different facts of git1"));
+	assert_int_equal(join_choose(world.given, 2, &join, NULL), -EINVAL);
 	release_world(&world);
 }
 
@@ -189,6 +226,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_newest_of_each_machine),
+		cmocka_unit_test(test_notes_name_the_newest),
+		cmocka_unit_test(test_a_tie_without_a_fault),
 		cmocka_unit_test(test_names_are_unique),
 		cmocka_unit_test(test_plans),
 		cmocka_unit_test(test_paths),
