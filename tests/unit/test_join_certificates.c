@@ -28,6 +28,10 @@
 	",{\"subject\":\"CN=" name "\",\"issuer\":\"CN=" issuer "\",\"not_before\":"               \
 	"\"2020-01-01T00:00:00Z\",\"not_after\":\"2040-01-01T00:00:00Z\",\"fingerprint\":\"" name  \
 	"\"}"
+/* Facts of another hand may lack what the program always writes. */
+#define PRINTLESS(issuer)                                                                          \
+	"{\"subject\":\"CN=git.test\",\"issuer\":\"CN=" issuer "\",\"names\":[\"DNS:git.test\"],"  \
+	"\"not_before\":\"" SINCE "\",\"not_after\":\"2027-11-01T00:00:00Z\"}"
 #define SINCE "2026-11-01T00:00:00Z"
 #define REAL LEAF("aa", "Issuing", SINCE) ABOVE("Issuing", "Root")
 
@@ -176,6 +180,9 @@ static const struct row rows[] = {
 	{ "the first machine's firewall",
 	  { { ADDRESS, LEAF("bb", "Firewall", SINCE), UNKNOWN_ISSUER }, HEALTHY },
 	  STATUS_FAIL, "a", { STATUS_BLOCKED, STATUS_PASS } },
+	{ "a firewall, and no fingerprint that could tell",
+	  { { ADDRESS, PRINTLESS("Issuing"), "0" }, { ADDRESS, PRINTLESS("Firewall"), "0" } },
+	  STATUS_FAIL, NULL, { STATUS_PASS, STATUS_PASS } },
 	{ "neither is trusted",
 	  { { ADDRESS, LEAF("cc", "Private", SINCE), UNKNOWN_ISSUER },
 	    { ADDRESS, LEAF("bb", "Firewall", SINCE), UNKNOWN_ISSUER } },
