@@ -87,6 +87,10 @@ bool goal_report(const struct goal *goal, const struct pairs *pairs, const char 
 	const char *word = "ok";
 	bool missed;
 
+	if (!pairs->count) {
+		printf("bench %s scale=%lu FAIL no run counts\n", goal->name, goal->scale);
+		return false;
+	}
 	divide(pairs->ours, pairs, ratios);
 	ratio = bench_median(ratios, pairs->count);
 	if (goal->floor) {

@@ -45,7 +45,7 @@ void pairs_add(struct pairs *pairs, double ours, double theirs);
 /* Median of the pairs' ratios. */
 double pairs_ratio(const struct pairs *pairs);
 double bench_median(const double *values, size_t count);
-/* Prints the line; false when the goal was missed by more than the slack. */
+/* Prints the line; false when the goal was missed by more than the slack, or no pair is there. */
 bool goal_report(const struct goal *goal, const struct pairs *pairs, const char *unit);
 void goal_skip(const struct goal *goal, const char *why);
 

@@ -219,12 +219,8 @@ static bool ask(struct bench *bench, const struct task *task, struct result *res
 static void report(struct bench *bench, const struct goal *goal, const struct pairs *pairs,
 		   const char *unit)
 {
-	if (!pairs->count) {
-		printf("bench %s scale=%lu FAIL no run counts\n", goal->name, goal->scale);
+	if (!goal_report(goal, pairs, unit))
 		bench->missed = true;
-	} else if (!goal_report(goal, pairs, unit)) {
-		bench->missed = true;
-	}
 }
 
 /* What is mounted where the library looks for authorities; false: there is no such store. */

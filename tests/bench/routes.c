@@ -425,6 +425,8 @@ int main(int count, char **words)
 		if (!strcmp(words[1], mode_table[i].word))
 			return mode_table[i].run() ? 1 : 0;
 	bench.scale = count > 1 ? strtoul(words[1], NULL, 10) : 1000;
+	if (!bench.scale)
+		return 64;
 	if (bench.scale >= 1000000)
 		bench.pairs = 7;
 	if (!bench_namespace()) {

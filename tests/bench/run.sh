@@ -33,8 +33,11 @@ steal() {
 # A line for a ratio that was put together here: NAME SCALE OURS REFERENCE RATIO GOAL
 line() {
 	awk -v name="$1" -v scale="$2" -v ours="$3" -v ref="$4" -v ratio="$5" -v goal="$6" 'BEGIN {
-		bad = ratio > goal * 1.1
-		word = ratio <= goal ? "ok" : bad ? "MISSED" : "missed, within slack"
+		ratio += 0
+		bad = ratio <= 0 || ratio > goal * 1.1
+		word = bad ? "MISSED" : ratio <= goal ? "ok" : "missed, within slack"
+		if (ratio <= 0)
+			word = "FAIL no figure"
 		printf "bench %s scale=%s ours=%s ref=%s ratio=%.3f goal<=%s %s\n", name, scale, ours,
 			ref, ratio, goal, word
 		exit bad

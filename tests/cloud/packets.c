@@ -363,6 +363,8 @@ int main(int count, char **arguments)
 	struct wire wire;
 	int status;
 
+	if (!sets)
+		return 64;
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	if (!namespace_enter() || !wire_open(&wire)) {
 		printf("SKIP cloud packets: no network namespace with a veth pair here\n");

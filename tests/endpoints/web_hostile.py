@@ -259,6 +259,8 @@ def counted(before):
 def main():
     build, work = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     only = set(sys.argv[3:])
+    if only - {*HTTP, *TLS}:
+        sys.exit(f"no such mode: {' '.join(sorted(only - {*HTTP, *TLS}))}")
     build_world(work)
     driver = Driver(build, work)
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:

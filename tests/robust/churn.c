@@ -254,6 +254,8 @@ int main(int argc, char **argv)
 	routes = strtoul(argv[1], NULL, 10);
 	runs = strtoul(argv[2], NULL, 10);
 	rate = strtoul(argv[3], NULL, 10);
+	if (!runs || !rate)
+		return 64;
 	inside = strcmp(argv[4], "inside") == 0;
 	changes = mmap(NULL, sizeof(*changes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);

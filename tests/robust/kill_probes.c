@@ -184,6 +184,8 @@ int main(int argc, char **argv)
 		return 64;
 	kills = strtoul(argv[1], NULL, 10);
 	seed = (unsigned int)strtoul(argv[2], NULL, 10);
+	if (!kills)
+		return 64;
 	printf("kill_probes: seed %u\n", seed);
 	/* some times are those when there is nobody to kill */
 	for (i = 0; killed < kills && i <= kills * 20; i++) {

@@ -142,7 +142,7 @@ static bool reap(bool *skipped)
 
 static int run_all(const struct options *options, struct totals *totals)
 {
-	unsigned long total = options->count + options->files.gl_pathc;
+	const unsigned long total = options->count + options->files.gl_pathc;
 	unsigned long index, running = 0;
 	bool skipped = false, good = true;
 
@@ -166,10 +166,11 @@ static int run_all(const struct options *options, struct totals *totals)
 	}
 	printf("%u worlds, %u with differences, %llu single look-ups\n", totals->done,
 	       totals->failed, (unsigned long long)totals->lookups);
-	return good && !totals->failed ? 0 : 1;
+	return good && !totals->failed && totals->done == total ? 0 : 1;
 }
 
-static void take_options(int count, char **words, struct options *options)
+/* False: nothing would be looked at, or not all that was asked for. */
+static bool take_options(int count, char **words, struct options *options)
 {
 	char pattern[4096];
 	int i;
@@ -192,10 +193,9 @@ static void take_options(int count, char **words, struct options *options)
 		i++;
 	}
 	(void)snprintf(pattern, sizeof(pattern), "%s/*.world", i < count ? words[i] : "");
-	if (i < count && glob(pattern, 0, NULL, &options->files))
-		options->files.gl_pathc = 0;
 	if (!options->jobs)
 		options->jobs = 1;
+	return options->count && (i == count || !glob(pattern, 0, NULL, &options->files));
 }
 
 int main(int count, char **words)
@@ -205,7 +205,8 @@ int main(int count, char **words)
 				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status;
 
-	take_options(count, words, &options);
+	if (!take_options(count, words, &options))
+		return 64;
 	if (totals == MAP_FAILED)
 		return 1;
 	printf("# %lu worlds from seed %llu, %zu from files\n", options.count,

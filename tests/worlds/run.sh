@@ -18,6 +18,7 @@ status=0
 "$worlds" --count "$count" --seed "$seed" --jobs "$(nproc)" "$here/fixtures" || status=$?
 case $status in
 0) echo "ok worlds exact: $count worlds from seed $seed" ;;
+64) echo "FAIL worlds exact: not a number of worlds, or none in $here/fixtures" ;;
 77) exit 0 ;;
 *) echo "FAIL worlds exact: seeds are named above; repeat one with --seed N --count 1 --print" ;;
 esac

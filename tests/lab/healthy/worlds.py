@@ -72,7 +72,10 @@ def options_read():
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randint(1, 10**9))
     parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("--keep")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.count < 1:
+        parser.error(f"{options.count} worlds show nothing")
+    return options
 
 
 def main():
