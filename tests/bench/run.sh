@@ -13,6 +13,7 @@ release=${1:-$here/../../build/release}
 [ $# -gt 0 ] || set -- 1000 100000 1000000
 routes=$release/tests/bench/bench_routes
 start=$release/tests/bench/bench_start
+groups=$release/tests/bench/bench_groups
 empty=$release/tests/bench/bench_empty
 program=$release/reachback
 helper=$release/reachback-probe-endpoints
@@ -146,6 +147,44 @@ whole() {
 		"$(divide "$wall" "$chain")" 1.05
 }
 
+# Instructions of a sweep, each rule
+each_rule() { # RULES
+	for turns in 1 11; do
+		instructions "$groups" --sweep "$1" "$turns"
+	done | awk -v rules="$1" 'NR == 1 { first = $1 }
+		NR == 2 { printf "%.1f", ($1 - first) / 10 / rules }'
+}
+
+# S1 to S3: security groups
+security_groups() {
+	"$groups" || missed=1
+	if ! command -v valgrind >/dev/null; then
+		echo "bench S1 scale=10000 SKIP no valgrind"
+		return 0
+	fi
+	few=$(each_rule 1000)
+	some=$(each_rule 10000)
+	many=$(each_rule 100000)
+	line S1 10000 "$some" "instructions:300" "$(divide "$some" 300)" 1.00
+	line S1 10000 "$some" "1k:$few" "$(divide "$some" "$few")" 1.35
+	line S1 100000 "$many" "10k:$some" "$(divide "$many" "$some")" 1.35
+}
+
+# S4: calls of the cloud's API that do not depend on each other are under way at once
+calls() {
+	if ! command -v python3 >/dev/null || ! unshare -Urn true 2>/dev/null; then
+		echo "bench S4 SKIP no python3, or no namespaces of one's own here"
+		return 0
+	fi
+	# shellcheck disable=SC2016 # the inner shell's own arguments
+	unshare -Urn sh -c 'ip link set lo up && exec python3 "$@"' sh "$here/calls.py" "$program" \
+		>"$work/calls" || { echo "bench S4 FAIL calls.py ended with $?"; missed=1; }
+	while read -r kind count wall length chain; do
+		line S4 "$count" "${wall}ms" "chain-of-$length,$kind:${chain}ms" \
+			"$(divide "$wall" "$chain")" 1.10
+	done <"$work/calls"
+}
+
 # E1 to E7: endpoints
 endpoints() {
 	PATH=$PATH:/usr/sbin:/sbin
@@ -184,6 +223,8 @@ else
 fi
 start_up
 whole
+security_groups
+calls
 endpoints
 echo "# $(uname -sr), $(nproc) cores, load $(cut -d ' ' -f 1-3 /proc/loadavg), steal $stolen to $(steal)"
 exit "$missed"

@@ -153,8 +153,7 @@ def tried(name, label, work):
 def chosen(options, found):
     """Scenarios and what sweeps yield, as functions that answer with a line."""
     left_out = {} if options.all else rows.pending()
-    every = [*found, *(name for name in sweeps.SWEEPS if name not in sweeps.BY_NAME)]
-    names = options.names or [name for name in every if name not in left_out]
+    names = options.names or [name for name in [*found, *sweeps.SWEEPS] if name not in left_out]
     for name in names:
         if name in found:
             yield lambda row=found[name]: attempt(options, row)

@@ -9,7 +9,6 @@ A sweep is a function of the options that yields (label, work); work returns wha
 import copy
 import functools
 import ipaddress
-import json
 import pathlib
 
 import actions
@@ -210,57 +209,7 @@ def fail_each(options):
                     _undecided, options, kind, f"lie {lie}", {"lie": lie}, broken)
 
 
-LATE_MS = 400
 RANDOM_GROUPS = 60
-
-
-def _values(call):
-    """What a call could only know from an earlier answer; pages by their token."""
-    for name, text in call.parameters.items():
-        if name.startswith(("RegionId", "PageSize", "MaxResult", "PageNo", "Direction", "Module")):
-            continue
-        try:
-            words = json.loads(text)
-        except ValueError:
-            words = text.split(",")
-        yield from words if isinstance(words, list) else [text]
-
-
-def _depths(journal, plan):
-    """call number -> calls of the shortest chain that could have led to it."""
-    known, depths = json.dumps(plan), {}
-    for call in journal:
-        waits = 0
-        for value in _values(call):
-            if not isinstance(value, str) or value in known:
-                continue
-            told = [depths[other.number] for other in journal if other.number in depths
-                    and value in json.dumps(other.reply)]
-            waits = max(waits, min(told, default=0))
-        depths[call.number] = waits + 1
-    return depths
-
-
-def _parallel(options, kind):
-    run = healthy(kind)
-    run.world["faults"] = [{"late_ms": LATE_MS}]
-    _, gateway = ask(options, f"parallel {kind}", run)
-    journal = [call for call in gateway.journal if call.product in actions.VERSIONS]
-    depths = _depths(journal, run.plan)
-    # one more: a call may hang on what an answer says, not on an id in it
-    chain = (max(depths.values()) + 1) * LATE_MS / 1000
-    wall = journal[-1].at - journal[0].at + LATE_MS / 1000
-    last = max(journal, key=lambda call: call.at)
-    if wall <= 1.1 * chain:
-        return []
-    return [f"{len(journal)} calls took {wall:.2f} s, the slowest chain {chain:.2f} s; last was "
-            f"{last.product} {last.action} {last.parameters}"]
-
-
-def parallel_each(options):
-    """Calls that do not depend on each other are under way at once: wall <= 1.1 of the chain."""
-    for kind in KINDS:
-        yield kind, functools.partial(_parallel, options, kind)
 
 
 def _random(options, seed):
@@ -282,8 +231,6 @@ def random_groups(options):
         yield str(seed), functools.partial(_random, options, seed)
 
 
-# Measures time, which a busy machine stretches: only where it is asked for by name.
-BY_NAME = {"parallel-each"}
 SWEEPS = {function.__name__.replace("_", "-"): function
           for function in (deny_each, deny_all, quirks_each, recover_each, fail_each,
-                           parallel_each, random_groups)}
+                           random_groups)}
