@@ -148,7 +148,7 @@ group_robust() {
 }
 
 fuzz_build() { # SECONDS
-	CC=clang cmake -S . -B build/fuzz -DRB_FUZZ=ON -DRB_FUZZ_SECONDS="$1" \
+	CC=clang cmake -S . -B build/fuzz -DRB_FUZZ=ON -DRB_WERROR=ON -DRB_FUZZ_SECONDS="$1" \
 		-DCMAKE_BUILD_TYPE=Debug &&
 		cmake --build build/fuzz --parallel "$(nproc)"
 }

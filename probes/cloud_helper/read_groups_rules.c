@@ -56,7 +56,7 @@ static void read_rule(struct cloud_run *run, const struct cJSON *json, struct gr
 	if (!cloud_keeps(run, rule))
 		return;
 	for (i = 0; i < sizeof(rule_texts) / sizeof(rule_texts[0]); i++)
-		*(char **)((char *)rule + rule_texts[i].offset) =
+		*(char **)(void *)((char *)rule + rule_texts[i].offset) =
 			reply_text(run, json, rule_texts[i].path);
 	if (rule->port_list && !rule->ports)
 		read_named_list(run, ACTION_DESCRIBE_PORT_RANGE_LIST_ENTRIES, rule->port_list);

@@ -23,6 +23,7 @@ struct answer {
 };
 
 #define UNREAD(code, host) { code, host, STATUS_UNKNOWN, "groups", NULL }
+#define NOBODY { NULL, NULL, 0, NULL, NULL }
 
 static const struct row {
 	const char *what;
@@ -30,26 +31,26 @@ static const struct row {
 	bool decided;
 } rows[] = {
 	{ "the other one could look", UNREAD(ADMITS, "git1"),
-	  { ADMITS, "vm1", STATUS_PASS, NULL, "sg-1" }, { NULL }, true },
+	  { ADMITS, "vm1", STATUS_PASS, NULL, "sg-1" }, NOBODY, true },
 	{ "a fail decides as well", UNREAD(ADMITS, "git1"),
-	  { ADMITS, "vm1", STATUS_FAIL, NULL, "sg-1" }, { NULL }, true },
+	  { ADMITS, "vm1", STATUS_FAIL, NULL, "sg-1" }, NOBODY, true },
 	{ "the other one left something open", UNREAD(ADMITS, "git1"),
 	  { ADMITS, "vm1", STATUS_PASS, NULL, "sg-1" },
 	  { ADMITS, "vm1", STATUS_UNKNOWN, NULL, "sg-2" }, false },
 	{ "the other one could not look either", UNREAD(ADMITS, "git1"), UNREAD(ADMITS, "vm1"),
-	  { NULL }, false },
+	  NOBODY, false },
 	{ "the other one did not apply it", UNREAD(ADMITS, "git1"),
-	  { ADMITS, "vm1", STATUS_SKIPPED, NULL, NULL }, { NULL }, false },
+	  { ADMITS, "vm1", STATUS_SKIPPED, NULL, NULL }, NOBODY, false },
 	{ "the same subject", { ADMITS, "git1", STATUS_UNKNOWN, NULL, "sg-1" },
-	  { ADMITS, "vm1", STATUS_WARN, NULL, "sg-1" }, { NULL }, true },
+	  { ADMITS, "vm1", STATUS_WARN, NULL, "sg-1" }, NOBODY, true },
 	{ "another subject", { ADMITS, "git1", STATUS_UNKNOWN, NULL, "sg-1" },
-	  { ADMITS, "vm1", STATUS_PASS, NULL, "sg-2" }, { NULL }, false },
+	  { ADMITS, "vm1", STATUS_PASS, NULL, "sg-2" }, NOBODY, false },
 	{ "another rule", UNREAD(ADMITS, "git1"),
-	  { "regions-equal", "vm1", STATUS_PASS, NULL, NULL }, { NULL }, false },
+	  { "regions-equal", "vm1", STATUS_PASS, NULL, NULL }, NOBODY, false },
 	{ "the machine itself", { ADMITS, "git1", STATUS_UNKNOWN, NULL, "sg-1" },
-	  { ADMITS, "git1", STATUS_PASS, NULL, "sg-1" }, { NULL }, false },
+	  { ADMITS, "git1", STATUS_PASS, NULL, "sg-1" }, NOBODY, false },
 	{ "routes are each host's own", { ROUTES, "git1", STATUS_UNKNOWN, "routes", NULL },
-	  { ROUTES, "vm1", STATUS_PASS, NULL, NULL }, { NULL }, false },
+	  { ROUTES, "vm1", STATUS_PASS, NULL, NULL }, NOBODY, false },
 };
 
 static void add(const struct answer *answer, struct findings *findings)
