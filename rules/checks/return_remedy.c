@@ -291,11 +291,53 @@ void say_set_route(const struct say *say, const struct wanted_route *wanted, con
 	say_gateway(say, way);
 }
 
+/* What FRR's daemon for static routes writes (RTPROT_ZSTATIC): iproute2 has no name for it. */
+#define FRR_STATIC "196"
+
+/* One `no ip route` as FRR wants it; `hop` NULL: a route that refuses. */
+static void add_frr_route(struct text *text, const struct route_fact *route,
+			  const struct next_hop *hop)
+{
+	char prefix[PREFIX_TEXT_MAX], via[ADDRESS_TEXT_MAX];
+
+	text_addf(text, " -c 'no ip route %s ", prefix_print(&route->destination, prefix));
+	if (!hop)
+		text_add(text, text_equal(route->type, "blackhole") ? "blackhole" : "reject");
+	else if (hop->via.family != ADDRESS_NONE)
+		text_add(text, address_print(&hop->via, via));
+	else
+		text_add(text, hop->dev ? hop->dev : "INTERFACE");
+	if (route->table != TABLE_MAIN)
+		text_addf(text, " table %u", route->table);
+	text_add(text, "'");
+}
+
+/* Taken away by hand such a route comes back at once: its daemon has to let go of it. */
+static void say_delete_frr_route(const struct say *say, const struct route_fact *route)
+{
+	struct text text;
+	size_t i;
+
+	text_init(&text, WORDS_MAX);
+	if (!text_equal(route->type, "unicast"))
+		add_frr_route(&text, route, NULL);
+	for (i = 0; text_equal(route->type, "unicast") && i < route->next_hops.count; i++)
+		add_frr_route(&text, route, LIST_AT(&route->next_hops, struct next_hop, i));
+	finding_remedy(say->out, say->finding, "frr",
+		       "vtysh -c 'configure terminal'%s -c 'end' -c 'write memory'",
+		       say_text(say, &text));
+	text_release(&text);
+}
+
 void say_delete_route(const struct say *say, const struct route_fact *route)
 {
 	char prefix[PREFIX_TEXT_MAX];
 	struct text text;
 
+	if (text_equal(route->protocol, FRR_STATIC)) {
+		say_delete_frr_route(say, route);
+		return;
+	}
 	text_init(&text, WORDS_MAX);
 	text_add(&text, "ip route del ");
 	/* over a next-hop object that is a black hole the route itself is none */

@@ -77,6 +77,14 @@ def refused():
     pair("rt03-blackhole-next-hop-object",
          routed(DEFAULT, HOME, refusal("blackhole", "100.104.64.0/18", next_hop_id=5)),
          "RT-03\nip route del 100.104.64.0/18 nhid 5", routed(DEFAULT, HOME))
+    # taken away by hand these come back: FRR's own daemon has to let go of them
+    no_route = "vtysh -c 'configure terminal' -c 'no ip route {}' -c 'end' -c 'write memory'"
+    pair("rt03-blackhole-of-frr",
+         routed(DEFAULT, HOME, refusal("blackhole", "100.104.48.0/20", protocol="196", metric=20)),
+         "RT-03\n" + no_route.format("100.104.48.0/20 blackhole"), routed(DEFAULT, HOME))
+    pair("rt03-unreachable-of-frr",
+         routed(DEFAULT, HOME, refusal("unreachable", "100.104.48.0/20", protocol="196")),
+         "RT-03\n" + no_route.format("100.104.48.0/20 reject"), routed(DEFAULT, HOME))
     pair("rt03-shared-address-hygiene", routed(DEFAULT, refusal("blackhole", "100.64.0.0/10")),
          "RT-03", routed(DEFAULT, refusal("blackhole", "100.64.0.0/10"), HOME))
     fall = route("0.0.0.0/0", "172.21.5.1", "eth1", table=253)
@@ -244,6 +252,10 @@ def astray():
     rival = route("100.104.0.0/16", "172.21.5.1", "eth1", metric=50, protocol="dhcp")
     pair("rt10-lower-metric", routed(DEFAULT, good, rival), "RT-10",
          routed(DEFAULT, good, {**rival, "metric": 150}))
+    own = {**rival, "protocol": "196"}
+    pair("rt10-lower-metric-of-frr", routed(DEFAULT, good, own),
+         "RT-10\nvtysh -c 'configure terminal' -c 'no ip route 100.104.0.0/16 172.21.5.1' "
+         "-c 'end' -c 'write memory'", routed(DEFAULT, good, {**own, "metric": 150}))
 
 
 def inward():

@@ -35,7 +35,8 @@ def merged(plan, patch):
 
 
 def inside(row, script):
-    """The script as run by hand on the scenario's machine."""
+    """The script as run by hand on the scenario's machine, whose FRR is the only one it knows."""
+    script = f'vtysh() {{ command vtysh -N {row.at} "$@"; }}\n{script}'
     return f"in_net {row.at} sh -eu -c {shlex.quote(script)}"
 
 
@@ -77,13 +78,13 @@ class Answer:
         if size and found["share"] != size / 65536:
             raise AnswerError(f"{found['code']}: share {found['share']} is not {size}/65536")
 
-    def commands(self, causes):
-        """What the report says to do on Linux, for these causes or for all."""
+    def commands(self, causes, platform="linux"):
+        """What the report says to do on this platform, for these causes or for all."""
         lines = []
         for found in self.spoken:
             if causes is not None and not causes & set(found["causes"]):
                 continue
-            lines += [row["text"] for row in found.get("remedy", []) if row["platform"] == "linux"]
+            lines += [row["text"] for row in found.get("remedy", []) if row["platform"] == platform]
         return list(dict.fromkeys(lines))
 
     def names(self, cause, rows):
@@ -96,7 +97,7 @@ class Answer:
                    and cause in self.rules.get(found["code"], [])
                    for found in self.findings)
 
-    rules = {}
+    rules = {}  # set by lab.py: the causes that each rule can name
 
 
 def ask(lab, program, row, patch, word):

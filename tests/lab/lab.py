@@ -11,10 +11,12 @@ the commands that it prints itself mend the link. One line a scenario on stdout.
 
 import argparse
 import concurrent.futures
+import json
 import os
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -71,14 +73,18 @@ def mend(check, lab, program, row):
     """Plants again and does what the program says now; then all must be well."""
     lab.run(row.plant)
     answer = judge.ask(lab, program, row, row.plan, "planted-again")
-    commands = answer.commands(None if row.mend == "yes" else frozenset(row.mend.split()))
+    platform = "frr" if row.mend == "frr" else "linux"
+    all_of_them = row.mend in ("yes", "frr")
+    commands = answer.commands(None if all_of_them else frozenset(row.mend.split()), platform)
     if not commands:
-        check.wrong.append("mend: no linux remedy printed")
+        check.wrong.append(f"mend: no {platform} remedy printed")
         return
     status, _, err = lab.attempt(judge.inside(row, "\n".join(commands)))
     if status != 0:
         check.wrong.append(f"mend: {'; '.join(commands)}: {err.strip()[-200:]}")
         return
+    if platform == "frr":
+        time.sleep(1)  # its daemons tell the kernel a moment after vtysh has ended
     after = judge.ask(lab, program, row, row.plan, "mended")
     check.judged("mended", after, row.mended, "ready-with-risks" if row.mended else "ready")
     check.wrong += [f"mended by {'; '.join(commands)}: {line}"
@@ -170,6 +176,12 @@ def options_read():
     return parser.parse_args()
 
 
+def rule_causes(program):
+    """Which causes each rule can name: what a pair's blocked finding stands for."""
+    shown = subprocess.run([str(program), "rules", "-j"], check=True, capture_output=True, text=True)
+    return {row["code"]: row["causes"] for row in json.loads(shown.stdout)}
+
+
 def work(options, table):
     if options.names:
         return {name: [table[part] for part in name.split("+")] for name in options.names}
@@ -190,6 +202,8 @@ def main():
     if reason:
         print(f"SKIP lab: no private namespaces here: {' '.join(reason)}")
         return 0
+    if not options.truth_only:
+        judge.Answer.rules = rule_causes(options.program)
     options.scratch = options.keep or tempfile.mkdtemp(prefix="reachback-lab-")
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

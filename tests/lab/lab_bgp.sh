@@ -9,13 +9,18 @@ bgp_config() { # NAME, configuration on stdin
 	mkdir -p "/etc/frr/$1" "/run/frr/$1" "/var/tmp/frr/$1"
 	cat >"/etc/frr/$1/bgpd.conf"
 	echo "hostname $1" >"/etc/frr/$1/zebra.conf"
+	echo "hostname $1" >"/etc/frr/$1/staticd.conf"
 	echo 'no service integrated-vtysh-config' >"/etc/frr/$1/vtysh.conf"
 	chown -R frr:frr "/etc/frr/$1" "/run/frr/$1" "/var/tmp/frr/$1"
 }
 
+FRR_DAEMONS="zebra staticd bgpd"
+
 bgp_start() { # NAME
-	in_net "$1" "$FRR_DIR/zebra" -d -N "$1" -f "/etc/frr/$1/zebra.conf" -i "/run/frr/$1/zebra.pid"
-	in_net "$1" "$FRR_DIR/bgpd" -d -N "$1" -f "/etc/frr/$1/bgpd.conf" -i "/run/frr/$1/bgpd.pid"
+	for daemon in $FRR_DAEMONS; do
+		in_net "$1" "$FRR_DIR/$daemon" -d -N "$1" -f "/etc/frr/$1/$daemon.conf" \
+			-i "/run/frr/$1/$daemon.pid"
+	done
 }
 
 # Announced on the circuit: $1; what the router does with it: $2. Its static route goes.
@@ -78,7 +83,7 @@ bgp_wait() {
 
 bgp_down() {
 	for name in idcr vbr; do
-		for daemon in bgpd zebra; do
+		for daemon in bgpd staticd zebra; do
 			kill -TERM "$(cat "/run/frr/$name/$daemon.pid")"
 		done
 	done

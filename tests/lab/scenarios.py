@@ -120,4 +120,6 @@ def pairs(table, seed, count):
     rng = random.Random(seed)
     rng.shuffle(here)
     rng.shuffle(apart)
+    # first of all those that want the same addresses: there one may hide the other
+    here.sort(key=lambda pair: not _overlap(*pair))
     return here[:count - count // 3] + apart[:count // 3]

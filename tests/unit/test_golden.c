@@ -2,7 +2,7 @@
 /*
  * Every golden/facts/NAME.json judged, against NAME.expect: the verdict and the causes that are
  * spoken of, "not-ready RT-02 RT-08"; behind it, a line each, commands that must be among the fixes
- * for linux. Each defect has a healthy twin; every finding that fails or
+ * for linux (for frr: those of vtysh). Each defect has a healthy twin; every finding that fails or
  * warns must say what was seen, where in the facts, and what mends it.
  *
  * A new fixture is two files; nothing here has to change.
@@ -153,9 +153,10 @@ static void check_words(const struct fixture *fixture, const struct finding *fin
 	}
 }
 
-/* Is this line the text of a fix for linux? */
+/* Is this line the text of a fix for linux, or, of vtysh, of one for frr? */
 static bool is_offered(const struct judgement *judgement, const char *line, size_t length)
 {
+	const char *platform = strncmp(line, "vtysh ", 6) == 0 ? "frr" : "linux";
 	size_t i, j;
 
 	for (i = 0; i < judgement->findings.list.count; i++) {
@@ -165,7 +166,7 @@ static bool is_offered(const struct judgement *judgement, const char *line, size
 		for (j = 0; j < list->count; j++) {
 			const struct remedy *remedy = LIST_AT(list, struct remedy, j);
 
-			if (text_equal(remedy->platform, "linux") &&
+			if (text_equal(remedy->platform, platform) &&
 			    strlen(remedy->text) == length &&
 			    strncmp(remedy->text, line, length) == 0)
 				return true;
@@ -276,7 +277,23 @@ static void test_twins(void **state)
 	free(names);
 }
 
-/* Every cause that a class rule can establish is established by some fixture. */
+/*
+ * Causes that no single file of facts shows as a fail or a warning, and the tests that have them:
+ * MET-02 and MET-04 only leave something unknown (unit.rules_kernel), MET-10 takes a time of today
+ * (cli.judge), TLS-09 two machines (unit.join_certificates).
+ */
+static bool is_shown_elsewhere(const char *cause)
+{
+	static const char *const causes[] = { "MET-02", "MET-04", "MET-10", "TLS-09" };
+	size_t i;
+
+	for (i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		if (strcmp(causes[i], cause) == 0)
+			return true;
+	return false;
+}
+
+/* Every cause that a rule can establish is established by some fixture. */
 static void test_every_cause(void **state)
 {
 	char **names, *all = calloc(1, 65536);
@@ -286,8 +303,11 @@ static void test_every_cause(void **state)
 	assert_non_null(all);
 	for (i = 0; i < count; i++) {
 		char *expected = read_file(names[i], ".expect");
+		const size_t first = strcspn(expected, "\n"), used = strlen(all);
 
-		strncat(all, expected, 65536 - strlen(all) - 1);
+		/* the first line alone: fixes may name causes, too */
+		assert_true(used + first + 2 < 65536);
+		snprintf(all + used, 65536 - used, "%.*s\n", (int)first, expected);
 		free(expected);
 		free(names[i]);
 	}
@@ -295,8 +315,9 @@ static void test_every_cause(void **state)
 	for (i = 0; i < rule_catalog_count; i++) {
 		const struct rule *rule = rule_catalog[i];
 
-		for (cause = 0; rule->judge_class && rule->causes[cause]; cause++)
-			if (!strstr(all, rule->causes[cause]))
+		for (cause = 0; rule->causes[cause]; cause++)
+			if (!strstr(all, rule->causes[cause]) &&
+			    !is_shown_elsewhere(rule->causes[cause]))
 				fail_msg("no fixture for %s of %s", rule->causes[cause],
 					 rule->code);
 	}
