@@ -170,30 +170,7 @@ static void take_page(struct cloud_run *run, struct call *call, cJSON *page,
 	finish(run, call, verdict);
 }
 
-static void judge(struct cloud_run *run, struct call *call, cJSON *json, uint32_t status)
-{
-	const struct cloud_facts *facts = &run->facts->cloud;
-	struct verdict_answer answer = { .status = status, .json = json,
-					 .behind = facts->clock_behind,
-					 .skew_s = facts->clock_skew_s.value };
-	struct answer_verdict verdict;
-
-	answer.skewed = facts->clock_skew_s.known && answer.skew_s >= VERDICT_SKEW_S;
-	answer_judge(call->action, &answer, &verdict);
-	fact_of(run, call)->status = (struct maybe){ true, status };
-	replace(run, &fact_of(run, call)->request_id, *reply_word(json, "RequestId") ?
-		reply_word(json, "RequestId") : reply_word(json, "requestId"));
-	if (verdict.outcome == CALL_OK) {
-		take_page(run, call, json, &verdict);
-		return;
-	}
-	cJSON_Delete(json);
-	if (verdict.retry && try_again(run, call, verdict.throttled))
-		return;
-	forget_exchange(run->calls, call);
-	finish(run, call, &verdict);
-}
-
+/* What the call is judged by; an answer that was asked for again could be found in its place. */
 static void save(struct cloud_run *run, const struct call *call)
 {
 	struct cloud_parameter parameters[SIGNER_PARAMETERS_MAX + 1];
@@ -213,6 +190,33 @@ static void save(struct cloud_run *run, const struct call *call)
 		run->error = -ENOMEM;
 }
 
+static void judge(struct cloud_run *run, struct call *call, cJSON *json, uint32_t status)
+{
+	const struct cloud_facts *facts = &run->facts->cloud;
+	struct verdict_answer answer = { .status = status, .json = json,
+					 .behind = facts->clock_behind,
+					 .skew_s = facts->clock_skew_s.value };
+	struct answer_verdict verdict;
+
+	answer.skewed = facts->clock_skew_s.known && answer.skew_s >= VERDICT_SKEW_S;
+	answer_judge(call->action, &answer, &verdict);
+	fact_of(run, call)->status = (struct maybe){ true, status };
+	replace(run, &fact_of(run, call)->request_id, *reply_word(json, "RequestId") ?
+		reply_word(json, "RequestId") : reply_word(json, "requestId"));
+	if (verdict.retry && try_again(run, call, verdict.throttled)) {
+		cJSON_Delete(json);
+		return;
+	}
+	save(run, call);
+	if (verdict.outcome == CALL_OK) {
+		take_page(run, call, json, &verdict);
+		return;
+	}
+	cJSON_Delete(json);
+	forget_exchange(run->calls, call);
+	finish(run, call, &verdict);
+}
+
 /* A transfer ended. */
 static void on_done(struct cloud_run *run, struct call *call, CURLcode code)
 {
@@ -230,7 +234,6 @@ static void on_done(struct cloud_run *run, struct call *call, CURLcode code)
 		finish_failed(run, call, CALL_FAILED, why);
 		return;
 	}
-	save(run, call);
 	if (json_parse(text_string(&call->answer.body), call->answer.body.length, &json, NULL))
 		json = NULL;
 	judge(run, call, json, call->answer.status);

@@ -78,8 +78,8 @@ class Program:
         path.write_text(json.dumps(plan, indent=1))
         return path
 
-    def live(self, run, arguments=()):
-        """Asks a server of its own; returns (answer, gateway)."""
+    def _served(self, run, arguments):
+        """One command that asks a server of its own; returns (what it did, gateway)."""
         server = Server(run.world, "0.0.0.0")
         try:
             plan = self.plan(run.word, merged(run.plan, {"endpoints": server.endpoints()}))
@@ -100,18 +100,22 @@ class Program:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text if isinstance(text, str) else json.dumps(text))
                 path.chmod(0o600)
-            facts = self.folder / f"{run.word}.facts.json"
-            done = self._run(run.word, ["check", "-j", "--plan", str(plan), "--facts", str(facts),
-                                        *arguments], environment)
+            done = self._run(run.word, [*arguments, "--plan", str(plan)], environment)
         finally:
             server.close()
         self.secret_free(run.world, run.word)
+        return done, server.gateway
+
+    def live(self, run, arguments=()):
+        """Asks a server of its own; returns (answer, gateway)."""
+        facts = self.folder / f"{run.word}.facts.json"
+        done, gateway = self._served(run, ["check", "-j", "--facts", str(facts), *arguments])
         answer = Answer(done)
         answer.calls = (json.loads(facts.read_text()).get("cloud") or {}).get("calls", [])
-        return answer, server.gateway
+        return answer, gateway
 
     def secret_free(self, world, word):
-        for path in self.folder.glob(f"{word}*"):
+        for path in [*self.folder.glob(f"{word}*"), *self.folder.glob(f"{word}*/*")]:
             text = path.read_text(errors="replace") if path.is_file() else ""
             if any(secret in text for secret in secrets(world)):
                 raise AnswerError(f"a secret is in {path.name}")
@@ -120,6 +124,17 @@ class Program:
         """The same out of saved replies, without a key and without a network."""
         folder = self.folder / f"{run.word}.saved"
         export.write(gateway.journal, folder)
+        return self._again(run, folder, arguments)
+
+    def saved_by_itself(self, run):
+        """The same, out of what the program saved of a server's answers."""
+        folder = self.folder / f"{run.word}.collected"
+        done, _ = self._served(run, ["collect", "--cloud", str(folder)])
+        if done.returncode != 0:
+            raise AnswerError(f"collect: exit {done.returncode}: {done.stderr.strip()[-300:]}")
+        return self._again(run, folder)
+
+    def _again(self, run, folder, arguments=()):
         plan = self.plan(f"{run.word}.again", run.plan)
         return Answer(self._run(f"{run.word}.again", [
             "check", "-j", "--plan", str(plan), "--cloud", str(folder), *arguments], {}))

@@ -177,6 +177,27 @@ def recover_each(options):
                                                                         "times": 2})
 
 
+def _saved(options, kind, label, patch):
+    before, _ = first(options, kind)
+    run = healthy(kind, patch)
+    folder = pathlib.Path(options.scratch) / f"saved {label} {kind}".replace(" ", "-")
+    after = program.Program(options.program, folder).saved_by_itself(run)
+    if after.essence() != before.essence():
+        return [f"says otherwise: {sorted(set(after.essence()) ^ set(before.essence()))[:4]}"]
+    return []
+
+
+def save_each(options):
+    """What `collect` saves says the same later: in one piece, in pages, after a second try."""
+    for kind in KINDS:
+        yield f"{kind} as it is", functools.partial(_saved, options, kind, "plain", {})
+        yield f"{kind} in pages", functools.partial(_saved, options, kind, "pages",
+                                                    {"faults": [{"lie": paging.LIES[0]}]})
+        yield f"{kind} throttled once", functools.partial(
+            _saved, options, kind, "throttled", {"faults": [
+                {"status": 429, "code": "Throttling.User", "times": 2, "retry_after_ms": 50}]})
+
+
 def _undecided(options, kind, label, fault, broken=False, patch=None):
     """A fault that no retry mends: what was not seen is neither well nor wrong."""
     before, _ = first(options, kind, broken)
@@ -232,5 +253,5 @@ def random_groups(options):
 
 
 SWEEPS = {function.__name__.replace("_", "-"): function
-          for function in (deny_each, deny_all, quirks_each, recover_each, fail_each,
-                           random_groups)}
+          for function in (deny_each, deny_all, quirks_each, recover_each, save_each,
+                           fail_each, random_groups)}
