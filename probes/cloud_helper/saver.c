@@ -32,22 +32,29 @@ static bool is_secret_name(const char *name)
 	return false;
 }
 
-/* Depth is bounded by the reader of JSON. */
-void saved_redact(cJSON *json)
+/* All that stands below a secret name is one. Depth is bounded by the reader of JSON. */
+static void redact(cJSON *json, bool secret)
 {
 	cJSON *item;
 
 	cJSON_ArrayForEach(item, json) {
-		if (is_secret_name(item->string) && cJSON_IsString(item) && *item->valuestring) {
+		bool hides = secret || is_secret_name(item->string);
+
+		if (hides && cJSON_IsString(item) && *item->valuestring) {
 			/* out of memory: emptied in its place */
 			if (!cJSON_SetValuestring(item, REDACTED))
 				item->valuestring[0] = '\0';
-		} else if (is_secret_name(item->string) && cJSON_IsNumber(item)) {
+		} else if (hides && cJSON_IsNumber(item)) {
 			cJSON_SetNumberValue(item, 0);
 		} else {
-			saved_redact(item);
+			redact(item, hides);
 		}
 	}
+}
+
+void saved_redact(cJSON *json)
+{
+	redact(json, false);
 }
 
 int saver_open(const char *directory, struct saver *saver, struct fault *fault)

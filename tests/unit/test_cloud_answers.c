@@ -231,13 +231,16 @@ static void test_saved_replies_come_back_redacted(void **state)
 	struct saved *saved = NULL;
 	const cJSON *reply;
 	uint32_t status = 0;
+	char *printed;
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	assert_int_equal(saver_open(folder, &saver, NULL), 0);
 	assert_int_equal(saver_add(&saver, action, asked, 200,
 				   "{\"A\":1,\"AccessKeySecret\":\"canary\",\"List\":[{"
-				   "\"UserData\":\"canary\",\"Id\":\"x\"}]}"), 0);
+				   "\"UserData\":\"canary\",\"Id\":\"x\"}],"
+				   "\"Credentials\":{\"AccessKeyId\":\"canary\"},"
+				   "\"Passwords\":{\"Password\":[\"canary\",7]}}"), 0);
 	saver_close(&saver);
 	assert_int_equal(saved_open(folder, &saved, NULL), 0);
 	reply = saved_find(saved, action, again, &status);
@@ -245,6 +248,12 @@ static void test_saved_replies_come_back_redacted(void **state)
 	assert_int_equal(status, 200);
 	assert_string_equal(reply_word(reply, "AccessKeySecret"), "(redacted)");
 	assert_int_equal(reply_number(reply, "A").value, 1);
+	assert_string_equal(reply_word(reply, "Credentials.AccessKeyId"), "(redacted)");
+	printed = cJSON_PrintUnformatted(reply);
+	assert_non_null(printed);
+	assert_null(strstr(printed, "canary"));
+	assert_null(strstr(printed, "7"));
+	cJSON_free(printed);
 	assert_null(saved_find(saved, &cloud_actions[ACTION_GET_INSTANCE], again, &status));
 	assert_string_equal(saved_region(saved), "cn-x");
 	saved_free(saved);
