@@ -75,18 +75,19 @@ void pages_release(struct pages *pages)
 	*pages = (struct pages){ .number = 1 };
 }
 
-/* Moves the items of `page` behind those of the first one. */
+/* Moves the items of `page` behind those of the first one that has a list. */
 static int merge(struct call *call, cJSON *page)
 {
 	cJSON *from = (cJSON *)(uintptr_t)reply_list(page, call->action->list), *to;
 	cJSON *item;
 
-	if (!call->pages.merged) {
+	to = (cJSON *)(uintptr_t)reply_list(call->pages.merged, call->action->list);
+	if (!to) {
+		cJSON_Delete(call->pages.merged);
 		call->pages.merged = page;
 		return 0;
 	}
-	to = (cJSON *)(uintptr_t)reply_list(call->pages.merged, call->action->list);
-	while (from && to && (item = cJSON_DetachItemFromArray(from, 0)) != NULL)
+	while (from && (item = cJSON_DetachItemFromArray(from, 0)) != NULL)
 		if (!cJSON_AddItemToArray(to, item)) {
 			cJSON_Delete(item);
 			cJSON_Delete(page);
@@ -96,7 +97,7 @@ static int merge(struct call *call, cJSON *page)
 	return 0;
 }
 
-static int next_by_token(struct call *call, char *token, uint32_t got, struct fault *fault)
+static int next_by_token(struct call *call, char *token, struct fault *fault)
 {
 	bool same = token && call->pages.token && !strcmp(token, call->pages.token);
 
@@ -107,7 +108,6 @@ static int next_by_token(struct call *call, char *token, uint32_t got, struct fa
 	if (same)
 		return fault_set(fault, -EPROTO, "%s: the server gives the same page for ever",
 				 call->action->name);
-	(void)got;
 	return 1;
 }
 
@@ -164,7 +164,7 @@ int pages_take(struct call *call, cJSON *page, struct fault *fault)
 		free(token);
 		return error;
 	}
-	error = has_tokens(action) ? next_by_token(call, token, got, fault) :
+	error = has_tokens(action) ? next_by_token(call, token, fault) :
 				     next_by_number(call, got, fault);
 	if (error == 1 && (call->pages.number >= CALL_PAGES_MAX ||
 			   call->pages.items > CALL_ITEMS_MAX))

@@ -130,6 +130,23 @@ static void test_pages_by_token(void **state)
 	pages_release(&call.pages);
 }
 
+/* An empty page may lack the list; the pages behind it do not. */
+static void test_first_page_without_its_list(void **state)
+{
+	struct fault fault = { .code = 0 };
+	struct cloud_parameter none;
+	struct call call;
+
+	(void)state;
+	start_call(&call, &none, BY_TOKEN);
+	assert_int_equal(pages_take(&call, parse("{\"NextToken\":\"a\"}"), &fault), 1);
+	assert_int_equal(pages_take(&call, parse(PAGE("1,2", "\"b\"")), &fault), 1);
+	assert_int_equal(pages_take(&call, parse("{\"NextToken\":\"c\"}"), &fault), 1);
+	assert_int_equal(pages_take(&call, parse(PAGE("3", "\"\"")), &fault), 0);
+	assert_int_equal(cJSON_GetArraySize(reply_list(call.pages.merged, call.action->list)), 3);
+	pages_release(&call.pages);
+}
+
 static void test_same_token_for_ever_fails(void **state)
 {
 	struct fault fault = { .code = 0 };
@@ -268,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_clock_is_blamed_before_the_signature),
 		cmocka_unit_test(test_pages_by_token),
+		cmocka_unit_test(test_first_page_without_its_list),
 		cmocka_unit_test(test_same_token_for_ever_fails),
 		cmocka_unit_test(test_pages_by_number),
 		cmocka_unit_test(test_endpoints),
