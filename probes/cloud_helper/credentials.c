@@ -119,13 +119,23 @@ void chain_file_free(char *bytes)
 	free(bytes);
 }
 
-const char *chain_home_path(const struct chain *chain, const char *name, char path[4096])
+int chain_file_find(struct chain *chain, const char *variable, const char *name, char **bytes,
+		    struct fault *fault)
 {
+	const char *own = environment_get(chain->environment, variable);
 	const char *home = environment_get(chain->environment, "HOME");
+	char path[4096];
+	int error;
 
-	if (!home || (size_t)snprintf(path, 4096, "%s/%s", home, name) >= 4096)
-		return NULL;
-	return path;
+	*bytes = NULL;
+	if (own) {
+		error = chain_file_read(chain, own, bytes, fault);
+		return error == -ENOENT ? fault_set(fault, -ENXIO, "%s names \"%.120s\", which is "
+						    "not there", variable, own) : error;
+	}
+	if (!home || (size_t)snprintf(path, sizeof(path), "%s/%s", home, name) >= sizeof(path))
+		return -ENOENT;
+	return chain_file_read(chain, path, bytes, fault);
 }
 
 static int from_environment(struct chain *chain, struct fault *fault)

@@ -88,6 +88,8 @@ static int take_ini(struct chain *chain, const struct ini *ini, struct fault *fa
 					 .policy = ini->policy };
 	int error;
 
+	if (!ini->type)
+		return fault_set(fault, -EINVAL, "%s names no type", chain->source);
 	if (!strcmp(ini->type, "access_key"))
 		return chain_take(chain, &key, fault);
 	if (!strcmp(ini->type, "ecs_ram_role")) {
@@ -104,26 +106,24 @@ static int take_ini(struct chain *chain, const struct ini *ini, struct fault *fa
 
 int chain_from_file(struct chain *chain, struct fault *fault)
 {
-	const char *own = environment_get(chain->environment, "ALIBABA_CLOUD_CREDENTIALS_FILE");
-	const char *section = environment_get(chain->environment, "ALIBABA_CLOUD_PROFILE");
-	char place[4096], source[96], *bytes = NULL;
-	const char *path = own ? own : chain_home_path(chain, DEFAULT_FILE, place);
+	const char *asked = environment_get(chain->environment, "ALIBABA_CLOUD_PROFILE");
+	const char *section = asked ? asked : "default";
 	struct ini ini = { .type = NULL };
-	int error;
+	char source[96], *bytes = NULL;
+	int error = chain_file_find(chain, "ALIBABA_CLOUD_CREDENTIALS_FILE", DEFAULT_FILE, &bytes,
+				    fault);
 
-	if (!path)
-		return -ENOENT;
-	error = chain_file_read(chain, path, &bytes, fault);
 	if (error)
 		return error;
-	section = section ? section : "default";
 	read_section(bytes, section, &ini);
 	(void)snprintf(source, sizeof(source), "credentials file, section %.60s", section);
-	if (!ini.type) {
-		error = -ENOENT;
-	} else {
+	if (ini.found) {
 		chain_name(chain, source);
 		error = take_ini(chain, &ini, fault);
+	} else {
+		error = !asked ? -ENOENT :
+				 fault_set(fault, -ENXIO, "credentials file: there is no section "
+					   "\"%.60s\"", section);
 	}
 	chain_file_free(bytes);
 	return error;

@@ -73,6 +73,9 @@ int chain_instance_role(struct chain *chain, const char *name, struct fault *fau
 		text_addf(&item, FOLDER "%s", name);
 		text_clear(&answer);
 		error = metadata_get(&metadata, text_string(&item), &answer, fault);
+		if (error == -ENOENT)
+			error = fault_set(fault, -ENXIO, "the instance has no RAM role \"%s\"",
+					  text_string(&item) + strlen(FOLDER));
 	}
 	if (!error)
 		error = take_document(chain, &answer, fault);

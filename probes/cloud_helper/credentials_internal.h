@@ -40,9 +40,10 @@ int chain_take_json(struct chain *chain, const struct cJSON *json, struct fault 
  * not there; other errors with words. chain_file_free() wipes.
  */
 int chain_file_read(struct chain *chain, const char *path, char **bytes, struct fault *fault);
+/* The same of the file that `variable` names, which must be there, or else of "$HOME/NAME". */
+int chain_file_find(struct chain *chain, const char *variable, const char *name, char **bytes,
+		    struct fault *fault);
 void chain_file_free(char *bytes);
-/* "$HOME/NAME"; NULL: no HOME, or too long. */
-const char *chain_home_path(const struct chain *chain, const char *name, char path[4096]);
 
 /* The links that are long enough for a file of their own. -ENOENT: it names no credential. */
 int chain_from_profile(struct chain *chain, struct fault *fault);

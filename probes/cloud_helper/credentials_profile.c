@@ -167,22 +167,21 @@ static int choose(struct chain *chain, const cJSON *json, struct fault *fault)
 
 int chain_from_profile(struct chain *chain, struct fault *fault)
 {
-	const char *own = environment_get(chain->environment, "ALIBABA_CLOUD_CONFIG_FILE");
-	char place[4096], *bytes = NULL;
-	const char *path = own ? own : chain_home_path(chain, DEFAULT_FILE, place);
 	struct fault why = { .code = 0 };
+	char *bytes = NULL;
 	cJSON *json = NULL;
 	int error;
 
-	if (!path || environment_flag(chain->environment, "ALIBABA_CLOUD_CLI_PROFILE_DISABLED"))
+	if (environment_flag(chain->environment, "ALIBABA_CLOUD_CLI_PROFILE_DISABLED"))
 		return -ENOENT;
-	error = chain_file_read(chain, path, &bytes, fault);
+	error = chain_file_find(chain, "ALIBABA_CLOUD_CONFIG_FILE", DEFAULT_FILE, &bytes, fault);
 	if (error)
 		return error;
 	error = json_parse(bytes, strlen(bytes), &json, &why);
 	/* a reader's words may quote what it read, and that may be a key */
 	if (error)
-		error = fault_set(fault, error, "\"%.120s\" is no JSON document", path);
+		error = fault_set(fault, error, "the file of the command line tool's profiles is "
+				  "no JSON document");
 	else
 		error = choose(chain, json, fault);
 	cJSON_Delete(json);

@@ -45,7 +45,7 @@ static void home_release(const struct home *home)
 	assert_int_equal(rmdir(home->folder), 0);
 }
 
-/* Variables, with both files named, and what the chain makes of them. */
+/* Variables, with the files named that are there, and what the chain makes of them. */
 struct outcome {
 	struct chain chain;
 	struct strings warnings;
@@ -63,10 +63,14 @@ static void find(const struct home *home, const char *const *variables, struct o
 	text_init(&bytes, 8192);
 	for (; *variables; variables++)
 		text_add_bytes(&bytes, *variables, strlen(*variables) + 1);
-	text_addf(&bytes, "ALIBABA_CLOUD_CONFIG_FILE=%s", home->config);
-	text_add_bytes(&bytes, "", 1);
-	text_addf(&bytes, "ALIBABA_CLOUD_CREDENTIALS_FILE=%s", home->file);
-	text_add_bytes(&bytes, "", 1);
+	if (!access(home->config, F_OK)) {
+		text_addf(&bytes, "ALIBABA_CLOUD_CONFIG_FILE=%s", home->config);
+		text_add_bytes(&bytes, "", 1);
+	}
+	if (!access(home->file, F_OK)) {
+		text_addf(&bytes, "ALIBABA_CLOUD_CREDENTIALS_FILE=%s", home->file);
+		text_add_bytes(&bytes, "", 1);
+	}
 	assert_int_equal(environment_copy(bytes.data, bytes.length, &environment), 0);
 	out->chain = (struct chain){ .environment = &environment, .plan = &plan,
 				     .region = "cn-x", .warnings = &out->warnings };
@@ -172,6 +176,45 @@ static void test_other_modes_are_refused_by_name(void **state)
 	home_release(&home);
 }
 
+/* Who names a file or a section means it: no other account's key answers in its place. */
+static void test_what_is_named_must_be_there(void **state)
+{
+	static const struct { const char *variable, *file, *words; } rows[] = {
+		{ "ALIBABA_CLOUD_CONFIG_FILE=/nonexistent/config.json", NULL,
+		  "ALIBABA_CLOUD_CONFIG_FILE names \"/nonexistent/config.json\"" },
+		{ "ALIBABA_CLOUD_CREDENTIALS_FILE=/nonexistent/credentials", NULL,
+		  "ALIBABA_CLOUD_CREDENTIALS_FILE names" },
+		{ "ALIBABA_CLOUD_PROFILE=other", "[default]\ntype = access_key\n",
+		  "there is no section \"other\"" },
+		{ "HOME=/nonexistent", "[default]\naccess_key_id = canary\n",
+		  "section default names no type" },
+	};
+	struct outcome out;
+	struct home home;
+	size_t i;
+
+	(void)state;
+	home_init(&home);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const variables[] = { rows[i].variable, NULL };
+
+		if (rows[i].file)
+			put(home.file, rows[i].file, 0600);
+		find(&home, variables, &out);
+		assert_int_not_equal(out.code, 0);
+		assert_int_not_equal(out.code, -ENOENT);
+		assert_non_null(strstr(out.fault.text, rows[i].words));
+		assert_null(strstr(out.fault.text, "canary"));
+		drop(&out);
+	}
+	/* the files under HOME may be absent, and so may their section */
+	put(home.file, "[another]\ntype = access_key\n", 0600);
+	find(&home, nothing, &out);
+	assert_int_equal(out.code, -ENOENT);
+	drop(&out);
+	home_release(&home);
+}
+
 static void test_files_that_others_can_read(void **state)
 {
 	struct outcome out;
@@ -226,6 +269,7 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_sts_token_of_a_profile),
 		cmocka_unit_test(test_other_modes_are_refused_by_name),
+		cmocka_unit_test(test_what_is_named_must_be_there),
 		cmocka_unit_test(test_files_that_others_can_read),
 		cmocka_unit_test(test_fresh_profile_is_none),
 		cmocka_unit_test(test_keys_are_no_header_tricks),
