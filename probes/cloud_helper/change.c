@@ -17,7 +17,6 @@
 #include <strings.h>
 
 #define BODY_LIMIT ((size_t)256 * 1024)
-#define DEPTH_MAX 16
 
 struct change {
 	const struct change_request *request;
@@ -26,7 +25,6 @@ struct change {
 	struct cloud_parameter query[SIGNER_PARAMETERS_MAX + 1];
 	struct text body;
 	struct strings groups; /* that were asked for already */
-	int outcome; /* enum call_outcome of the last reply; CALL_OK until one is not */
 };
 
 static void keep(struct cloud_run *run, char **place, const char *string)
@@ -76,7 +74,7 @@ static void on_made(struct cloud_run *run, const struct cloud_reply *reply, void
 	keep(run, &answer->request_id, call ? call->request_id : NULL);
 }
 
-static bool fits(const cJSON *object, const struct list *match)
+static bool fits(struct cloud_run *run, const cJSON *object, const struct list *match)
 {
 	size_t i;
 
@@ -86,8 +84,10 @@ static bool fits(const cJSON *object, const struct list *match)
 		char *printed = NULL;
 		bool same;
 
-		if (value && !cJSON_IsString(value))
+		if (value && !cJSON_IsString(value)) {
 			printed = cJSON_PrintUnformatted(value);
+			(void)cloud_keeps(run, printed);
+		}
 		same = value && text_equal(printed ? printed : value->valuestring, one->value);
 		cJSON_free(printed);
 		if (!same)
@@ -96,24 +96,37 @@ static bool fits(const cJSON *object, const struct list *match)
 	return match->count > 0;
 }
 
-/* The first object, at any depth, that has all the fields; the reply's depth is bounded. */
-static const cJSON *find_link(const cJSON *json, const struct list *match, unsigned int depth)
+/* The first object that has all the fields; the depth is bounded by the reader of JSON. */
+static const cJSON *find_link(struct cloud_run *run, const cJSON *json, const struct list *match)
 {
 	const cJSON *item, *found = NULL;
 
-	if (cJSON_IsObject(json) && fits(json, match))
+	if (cJSON_IsObject(json) && fits(run, json, match))
 		return json;
 	cJSON_ArrayForEach(item, json) {
-		if (!found && depth < DEPTH_MAX && (cJSON_IsObject(item) || cJSON_IsArray(item)))
-			found = find_link(item, match, depth + 1);
+		if (!found && (cJSON_IsObject(item) || cJSON_IsArray(item)))
+			found = find_link(run, item, match);
 	}
 	return found;
+}
+
+/* Does the reply say that there is more than it shows? An operation of the plan is one page. */
+static bool has_more(const cJSON *json)
+{
+	struct maybe total = reply_number(json, "TotalCount");
+	struct maybe size = reply_number(json, "PageSize");
+	struct maybe page = reply_number(json, "PageNumber");
+
+	if (!page.known)
+		page = reply_number(json, "PageNo");
+	return *reply_word(json, "NextToken") ||
+	       (total.known && size.known &&
+		total.value > (uint64_t)size.value * (page.known ? page.value : 1));
 }
 
 static void fail_look(struct cloud_run *run, struct change *change,
 		      const struct cloud_reply *reply)
 {
-	change->outcome = reply->outcome;
 	change->answer->outcome = CHANGE_UNCLEAR;
 	keep(run, &change->answer->code, reply->code);
 	keep(run, &change->answer->note, reply->note);
@@ -130,9 +143,13 @@ static void on_listed(struct cloud_run *run, const struct cloud_reply *reply, vo
 		fail_look(run, change, reply);
 		return;
 	}
-	answer->outcome = CHANGE_DONE;
-	link = reply->json ? find_link(reply->json, &change->request->match, 0) : NULL;
+	link = reply->json ? find_link(run, reply->json, &change->request->match) : NULL;
+	answer->outcome = !link && reply->json && has_more(reply->json) ? CHANGE_UNCLEAR :
+									  CHANGE_DONE;
 	answer->found = link != NULL;
+	if (answer->outcome == CHANGE_UNCLEAR)
+		keep(run, &answer->note, "the list has more pages than the one that was asked "
+					 "for: list_call needs a larger page, or a filter");
 	if (!link)
 		return;
 	keep(run, &answer->id, reply_word(link, "LinkId"));
