@@ -132,6 +132,18 @@ static void add_where(const struct finding *finding, struct text *out)
 	text_release(&words);
 }
 
+static void add_segments(const struct finding *finding, struct text *out)
+{
+	struct text words;
+
+	text_init(&words, 1024);
+	add_strings(&words, &finding->segments);
+	add_item(out, "segment", text_string(&words));
+	if (text_error(&words))
+		out->error = text_error(&words);
+	text_release(&words);
+}
+
 static void add_evidence(const struct finding *finding, const struct report_options *options,
 			 struct text *out)
 {
@@ -217,6 +229,7 @@ void report_text_finding(const struct finding *finding, const struct report_opti
 		out->error = text_error(&words);
 	text_release(&words);
 	add_where(finding, out);
+	add_segments(finding, out);
 	add_item(out, "expected", finding->expected);
 	add_evidence(finding, options, out);
 	if (!options->no_hints)

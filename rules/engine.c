@@ -9,6 +9,7 @@
 #include "rules/engine.h"
 
 #include "rules/engine_internal.h"
+#include "rules/segments.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -226,6 +227,7 @@ static int run_class_rules(const struct rule_context *context, struct findings *
 static int judge(struct rule_context *context, const char *today, struct judgement *judgement,
 		 struct fault *fault)
 {
+	const struct segments_side side = { .facts = context->facts };
 	size_t i;
 	int error = 0;
 
@@ -235,15 +237,17 @@ static int judge(struct rule_context *context, const char *today, struct judgeme
 		error = run_class_rules(context, &judgement->findings, fault);
 	if (!error)
 		engine_paths(&judgement->findings);
+	for (i = 0; i < judgement->findings.list.count; i++)
+		LIST_AT(&judgement->findings.list, struct finding, i)->seen_from =
+			(int)context->vantage;
 	if (!error)
 		error = engine_accept(context->facts, today, judgement);
+	if (!error)
+		error = segments_judge(&side, 1, &judgement->findings);
 	if (!error)
 		error = engine_gate(context, today, judgement);
 	if (error)
 		return error;
-	for (i = 0; i < judgement->findings.list.count; i++)
-		LIST_AT(&judgement->findings.list, struct finding, i)->seen_from =
-			(int)context->vantage;
 	findings_sort(&judgement->findings);
 	error = judgement_settle(judgement);
 	return error ? error : judgement->findings.error;

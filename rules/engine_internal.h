@@ -81,6 +81,11 @@ bool view_walk_next(struct view_walk *walk, struct class_view *view, size_t *pla
 void engine_paths(struct findings *findings);
 /* Makes it `blocked`, by what stands in blocked_by. */
 void engine_hide(struct finding *finding);
+/*
+ * The finding is a symptom of what rule `code` found: blocks it by that, and likewise whatever
+ * stands behind it on the same way. 0 or -ENOMEM.
+ */
+int engine_hide_behind(struct findings *findings, struct finding *symptom, const char *code);
 
 /* The class rules that run: applicable here, nothing they read is missing. */
 struct class_rules {

@@ -56,6 +56,48 @@ void engine_hide(struct finding *finding)
 	finding_drop_remedies(finding);
 }
 
+static bool is_above(const struct finding *high, const struct finding *low)
+{
+	return text_equal(high->subject.host, low->subject.host) &&
+	       text_equal(high->subject.url, low->subject.url) &&
+	       (!high->subject.address.family ||
+		address_equal(&high->subject.address, &low->subject.address));
+}
+
+/* What stood behind the symptom stands behind its cause. */
+static int pass_on(struct finding *high, const struct finding *symptom, const char *code)
+{
+	char *copy;
+	size_t i;
+
+	for (i = 0; i < high->blocked_by.count; i++) {
+		if (!text_equal(high->blocked_by.items[i], symptom->code))
+			continue;
+		copy = text_copy(code);
+		if (!copy)
+			return -ENOMEM;
+		free(high->blocked_by.items[i]);
+		high->blocked_by.items[i] = copy;
+	}
+	strings_sort(&high->blocked_by);
+	return 0;
+}
+
+int engine_hide_behind(struct findings *findings, struct finding *symptom, const char *code)
+{
+	int error = strings_add(&symptom->blocked_by, code);
+	size_t i;
+
+	engine_hide(symptom);
+	for (i = 0; i < findings->list.count && !error; i++) {
+		struct finding *high = LIST_AT(&findings->list, struct finding, i);
+
+		if (is_above(high, symptom))
+			error = pass_on(high, symptom, code);
+	}
+	return error;
+}
+
 void engine_paths(struct findings *findings)
 {
 	size_t i, j;

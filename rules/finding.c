@@ -107,6 +107,8 @@ static const struct field finding_fields[] = {
 		    "what the rule may do to the verdict"),
 	FIELD(finding, blocked_by, 0, "rules whose findings hide this one"),
 	FIELD_OBJECT_OF(finding, subject, &subject_record, 0, "what the finding is about"),
+	FIELD(finding, segments, FIELD_OMIT,
+	      "parts of the way between the link's vSwitch and the service where it sits"),
 	FIELD(finding, share, FIELD_OMIT, "part of the 65,536 addresses that it concerns"),
 	FIELD(finding, message, 0, "what was seen"),
 	FIELD(finding, expected, FIELD_OMIT, "what would be good here"),

@@ -69,6 +69,7 @@ struct finding {
 	int severity;          /* enum severity */
 	struct strings blocked_by; /* codes */
 	struct subject subject;
+	struct strings segments; /* of the way where it sits: segment_words, in its order */
 	struct share share;
 	char *message;
 	char *expected; /* what would be good here; NULL where the title says it */

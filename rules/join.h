@@ -85,6 +85,12 @@ bool join_looked(const struct join_machine *machine);
  */
 int join_decided(struct findings *findings);
 
+/*
+ * A connection that one machine could not make, and what the others know of the way there and back
+ * (rules/segments.h). 0 or -ENOMEM.
+ */
+int join_segments(const struct join *join, struct findings *findings);
+
 /* Compares what the machines were told of the same names. */
 void join_names(const struct join *join, struct findings *findings);
 /* Compares the authorities of the certificates that the machines saw. */

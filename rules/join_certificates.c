@@ -255,34 +255,6 @@ static bool is_symptom(const struct finding *finding, const struct finding *caus
 	       address_equal(&finding->subject.address, &cause->subject.address);
 }
 
-/* What stood behind the symptom stands behind its cause. */
-static int pass_on(struct findings *findings, const struct finding *symptom)
-{
-	size_t i, j;
-
-	for (i = 0; i < findings->list.count; i++) {
-		struct finding *high = LIST_AT(&findings->list, struct finding, i);
-
-		if (!text_equal(high->subject.host, symptom->subject.host) ||
-		    !text_equal(high->subject.url, symptom->subject.url) ||
-		    (high->subject.address.family &&
-		     !address_equal(&high->subject.address, &symptom->subject.address)))
-			continue;
-		for (j = 0; j < high->blocked_by.count; j++) {
-			char **code = &high->blocked_by.items[j];
-
-			if (!text_equal(*code, TRUST_RULE))
-				continue;
-			free(*code);
-			*code = text_copy(rule_certificate_same_elsewhere.code);
-			if (!*code)
-				return -ENOMEM;
-		}
-		strings_sort(&high->blocked_by);
-	}
-	return 0;
-}
-
 int join_hide_distrust(const struct findings *causes, struct findings *findings)
 {
 	int error = 0;
@@ -297,12 +269,8 @@ int join_hide_distrust(const struct findings *causes, struct findings *findings)
 		for (j = 0; j < findings->list.count && !error; j++) {
 			struct finding *finding = LIST_AT(&findings->list, struct finding, j);
 
-			if (!is_symptom(finding, cause))
-				continue;
-			error = strings_add(&finding->blocked_by, cause->code);
-			engine_hide(finding);
-			if (!error)
-				error = pass_on(findings, finding);
+			if (is_symptom(finding, cause))
+				error = engine_hide_behind(findings, finding, cause->code);
 		}
 	}
 	return error;

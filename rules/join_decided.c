@@ -5,7 +5,10 @@
  */
 #include "rules/join.h"
 
+#include "rules/segments.h"
+
 #include <errno.h>
+#include <stdlib.h>
 
 #define WORDS_MAX ((size_t)4 * 1024 * 1024)
 #define SAME_FOR_ALL                                                                               \
@@ -100,5 +103,22 @@ int join_decided(struct findings *findings)
 		if (finding->status == STATUS_UNKNOWN && is_same_for_all(finding))
 			error = look(findings, finding);
 	}
+	return error;
+}
+
+int join_segments(const struct join *join, struct findings *findings)
+{
+	struct segments_side *sides = calloc(join->machines.count, sizeof(*sides));
+	int error;
+	size_t i;
+
+	if (!sides)
+		return -ENOMEM;
+	for (i = 0; i < join->machines.count; i++) {
+		sides[i].facts = LIST_AT(&join->machines, struct join_machine, i)->facts;
+		sides[i].name = LIST_AT(&join->machines, struct join_machine, i)->name;
+	}
+	error = segments_judge(sides, join->machines.count, findings);
+	free(sides);
 	return error;
 }

@@ -445,6 +445,8 @@ static int judge_several(struct join *join, const char *today, struct judgement 
 	if (!error)
 		error = join_decided(&out->findings);
 	if (!error)
+		error = join_segments(join, &out->findings);
+	if (!error)
 		error = judge_paths(join, today, out, fault);
 	if (!error)
 		error = describe(join, out);

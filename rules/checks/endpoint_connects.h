@@ -49,6 +49,8 @@ struct connect_view {
 
 void connect_name_causes(const struct connect_view *view, struct findings *out,
 			 struct finding *finding);
+/* One cause, and what mends it. */
+void connect_name_cause(const char *cause, struct findings *out, struct finding *finding);
 /* A dead address beside a live one: DNS-03. */
 void connect_name_records(const struct rule_context *context, const struct connect_view *view,
 			  struct findings *out, struct finding *finding);

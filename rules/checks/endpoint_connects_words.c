@@ -71,7 +71,7 @@ static const struct {
 			    "service port and in to ports 1024-65535" },
 };
 
-static void name_cause(const char *cause, struct findings *out, struct finding *finding)
+void connect_name_cause(const char *cause, struct findings *out, struct finding *finding)
 {
 	size_t i;
 
@@ -119,7 +119,7 @@ void connect_name_causes(const struct connect_view *view, struct findings *out,
 		    !(rows[i].accesses & ACCESS_BIT(view->access)))
 			continue;
 		for (cause = 0; cause < CAUSES_MAX && rows[i].causes[cause]; cause++)
-			name_cause(rows[i].causes[cause], out, finding);
+			connect_name_cause(rows[i].causes[cause], out, finding);
 	}
 	say_next(view, out, finding);
 }
