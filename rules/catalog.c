@@ -107,6 +107,7 @@ const struct rule *const rule_catalog[] = {
 	&rule_gitlab_git_answers,
 	&rule_maven_metadata_served,
 	&rule_maven_artifact_served,
+	&rule_maven_metadata_current,
 	&rule_maven_risks,
 	&rule_registry_answers,
 	&rule_source_representative,

@@ -229,6 +229,7 @@ struct http_fact {
 	char *method;
 	struct maybe status;
 	char *content_type, *server, *via, *date, *location, *authenticate, *retry_after;
+	char *last_modified;
 	int body;    /* enum http_body */
 	char *title; /* of an HTML page, cleaned, at most 64 */
 	bool login;  /* an HTML page that asks for a password */

@@ -72,6 +72,7 @@ static const struct field http_fields[] = {
 	FIELD(http_fact, location, 0, "Location, without user information and query"),
 	FIELD(http_fact, authenticate, 0, "WWW-Authenticate"),
 	FIELD(http_fact, retry_after, 0, "Retry-After"),
+	FIELD(http_fact, last_modified, 0, "Last-Modified"),
 	FIELD_WORDS(http_fact, body, http_body_words, 0, "what the body turned out to be"),
 	FIELD(http_fact, title, 0, "title of an HTML page"),
 	FIELD(http_fact, login, 0, "an HTML page that asks for a password"),

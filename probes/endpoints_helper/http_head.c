@@ -26,6 +26,7 @@ static const struct {
 	{ "date", offsetof(struct http_fact, date) },
 	{ "www-authenticate", offsetof(struct http_fact, authenticate) },
 	{ "retry-after", offsetof(struct http_fact, retry_after) },
+	{ "last-modified", offsetof(struct http_fact, last_modified) },
 };
 
 #define KEPT (sizeof(kept) / sizeof(kept[0]))

@@ -15,8 +15,6 @@
 /* X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED: the chain is trusted but for its dates. */
 #define CODE_NOT_YET_VALID 9u
 #define CODE_HAS_EXPIRED 10u
-/* Clocks that differ by less are as good as equal. */
-#define SKEW_MAX 300
 
 struct trust {
 	bool system, given; /* trusted, dates apart */
@@ -105,7 +103,7 @@ static void say_dates(const struct web_view *view, const struct trust *trust, st
 
 	text_addf(text, "valid from %s to %s, and it is %s here", trust->leaf->not_before,
 		  trust->leaf->not_after, view->context->facts->started);
-	if (skew > SKEW_MAX || skew < -SKEW_MAX)
+	if (skew > WEB_SKEW_MAX || skew < -WEB_SKEW_MAX)
 		text_addf(text, "; the server's clock says %s, %lld s from this one",
 			  view->attempt->http.date, (long long)skew);
 }

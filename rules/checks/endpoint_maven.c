@@ -5,7 +5,7 @@
  * DEP-12 to DEP-14). 403 and 404 of the base URL alone say nothing, so nothing is said without an
  * artifact in the plan, but which key is missing.
  */
-#include "rules/checks/endpoint_above.h"
+#include "rules/checks/endpoint_maven.h"
 
 #include "rules/checks/checks.h"
 
@@ -15,20 +15,8 @@
 	"name an artifact that the repository has in the plan: maven[].artifact = "                \
 	"GROUP:ARTIFACT:VERSION"
 
-struct maven_view {
-	const struct rule_context *context;
-	const struct endpoints_facts *endpoints;
-	const struct endpoint_target *target;
-	const struct maven_fact *row;
-	size_t index; /* of the row */
-	int rung;
-	struct findings *out;
-};
-
-typedef void judge_row(const struct maven_view *view);
-
-static void evaluate_each(const struct rule_context *context, int rung, judge_row *judge,
-			  struct findings *out)
+void maven_each(const struct rule_context *context, int rung, maven_judge *judge,
+		struct findings *out)
 {
 	const struct endpoints_facts *endpoints = &context->facts->endpoints;
 	size_t i, k;
@@ -67,7 +55,7 @@ static void fact(const struct maven_view *view, struct finding *finding, const c
 	finding_evidence(view->out, finding, pointer, "%s", words);
 }
 
-static struct finding *add(const struct maven_view *view, int status)
+struct finding *maven_add(const struct maven_view *view, int status)
 {
 	struct finding *finding = above_add(view->context, view->out, status,
 			  &(struct above_place){ view->target, &view->row->address, view->rung });
@@ -124,7 +112,7 @@ static const struct {
 static struct finding *add_meaning(const struct maven_view *view, int status, enum meaning meaning,
 				   const char *seen)
 {
-	struct finding *finding = add(view, status);
+	struct finding *finding = maven_add(view, status);
 
 	finding_cause(view->out, finding, meanings[meaning].cause);
 	finding_message(view->out, finding, "%s: %s", meanings[meaning].words, seen);
@@ -191,7 +179,7 @@ static void add_redirected(const struct maven_view *view, const char *url, const
 static void add_served(const struct maven_view *view)
 {
 	const struct maven_fact *row = view->row;
-	struct finding *finding = add(view, STATUS_PASS);
+	struct finding *finding = maven_add(view, STATUS_PASS);
 
 	if (row->metadata_is_xml)
 		finding_message(view->out, finding, "%s repository, metadata of %s served%s",
@@ -218,7 +206,7 @@ static void judge_metadata(const struct maven_view *view)
 	char seen[96];
 
 	if (!row->artifact) {
-		finding = add(view, STATUS_SKIPPED);
+		finding = maven_add(view, STATUS_SKIPPED);
 		finding_message(view->out, finding, "the plan names no artifact of it "
 						    "(maven[].artifact)");
 	} else if (!row->metadata.known) {
@@ -256,7 +244,7 @@ static void judge_missing(const struct maven_view *view)
 	char seen[96];
 
 	if (row->version_named.known && !row->version_named.value && row->pom.value != 200) {
-		finding = add(view, STATUS_UNKNOWN);
+		finding = maven_add(view, STATUS_UNKNOWN);
 		finding_message(view->out, finding, "the repository does not have %s, nor does its "
 						    "metadata name that version", row->artifact);
 		finding_settle(view->out, finding, SETTLE_ARTIFACT);
@@ -272,7 +260,7 @@ static void judge_missing(const struct maven_view *view)
 static void add_uncompared(const struct maven_view *view)
 {
 	const char *note = view->row->note;
-	struct finding *finding = add(view, STATUS_UNKNOWN);
+	struct finding *finding = maven_add(view, STATUS_UNKNOWN);
 
 	finding_message(view->out, finding, "%s is served, and not compared with its checksum: %s",
 			view->row->artifact_path, note ? note : "not all came");
@@ -283,7 +271,7 @@ static void add_fitting(const struct maven_view *view)
 {
 	const struct maven_fact *row = view->row;
 	const char *from = row->artifact_from ? " by a redirect" : "";
-	struct finding *finding = add(view, STATUS_PASS);
+	struct finding *finding = maven_add(view, STATUS_PASS);
 
 	if (row->no_checksum)
 		finding_message(view->out, finding, "%s served%s; the repository has no checksum "
@@ -353,7 +341,7 @@ static void judge_artifact(const struct maven_view *view)
 	char seen[96];
 
 	if (!row->artifact || !row->artifact_path) {
-		finding = add(view, STATUS_UNKNOWN);
+		finding = maven_add(view, STATUS_UNKNOWN);
 		finding_message(view->out, finding, "no file and no checksum was looked at: %s",
 				row->note ? row->note : "no artifact in the plan");
 		finding_settle(view->out, finding, SETTLE_ARTIFACT);
@@ -378,12 +366,12 @@ static void judge_artifact(const struct maven_view *view)
 
 static void eval_metadata(const struct rule_context *context, struct findings *out)
 {
-	evaluate_each(context, RUNG_METADATA, judge_metadata, out);
+	maven_each(context, RUNG_METADATA, judge_metadata, out);
 }
 
 static void eval_artifact(const struct rule_context *context, struct findings *out)
 {
-	evaluate_each(context, RUNG_ARTIFACT, judge_artifact, out);
+	maven_each(context, RUNG_ARTIFACT, judge_artifact, out);
 }
 
 const struct rule rule_maven_metadata_served = {

@@ -67,6 +67,8 @@ bool web_on_way(const struct endpoints_facts *endpoints, const struct endpoint_t
 
 /* "Sat, 21 Nov 2026 11:26:54 GMT" as "2026-11-21T11:26:54Z"; false: no such date. */
 bool web_http_date(const char *date, char text[WEB_TIME_MAX]);
+/* Clocks that differ by fewer seconds are as good as equal. */
+#define WEB_SKEW_MAX 300
 /* Seconds from RFC 3339 `from` to `to`; 0 where one is none. */
 int64_t web_seconds(const char *from, const char *to);
 

@@ -35,6 +35,7 @@ static void check(const struct http_fact *fact)
 	check_clean(fact->location);
 	check_clean(fact->authenticate);
 	check_clean(fact->retry_after);
+	check_clean(fact->last_modified);
 	check_clean(fact->title);
 	FUZZ_CHECK(!fact->status.known || (fact->status.value < 1000));
 	FUZZ_CHECK(!fact->location || !strpbrk(fact->location, "?#"));

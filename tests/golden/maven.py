@@ -2,7 +2,7 @@
 """Writes the fixtures of the rules about Maven repositories: one defect a file, each with a healthy
 twin."""
 
-from ladder import (MAVEN, MAVEN_IP, attempt, exchange, maven, page, pair, plan, silent, tls)
+from ladder import (MAVEN, MAVEN_IP, answer, attempt, exchange, maven, page, pair, plan, silent, tls)
 
 HOST = "maven.corp.example"
 JAR = "/commons-io/commons-io/2.11.0/commons-io-2.11.0.jar"
@@ -73,6 +73,26 @@ def artifact():
     pair("dep14-artifact-cut-short", "not-ready DEP-14", cut)
 
 
+def dates():
+    """The twin of each answers a moment later, or is named."""
+    folder = "/repository/maven-public/commons-io/commons-io"
+
+    def dated(metadata, file="Sat, 01 Aug 2026 08:00:00 GMT", **more):
+        def change(world):
+            said(**more)(world)
+            for path, rung, date in ((f"{folder}/maven-metadata.xml", "metadata", metadata),
+                                     (f"/repository/maven-public{JAR}", "artifact", file)):
+                world["exchanges"].append(exchange(
+                    MAVEN, path, rung, MAVEN_IP, "none", http=answer(200, last_modified=date)))
+        return change
+
+    pair("dep12-metadata-from-the-future", "ready-with-risks DEP-12",
+         dated("Sat, 21 Nov 2026 12:00:00 GMT"), dated("Fri, 20 Nov 2026 11:59:59 GMT"))
+    old = "Mon, 01 Jun 2026 08:00:00 GMT"
+    pair("dep12-metadata-is-stale", "ready-with-risks DEP-12", dated(old, version_named=0),
+         dated(old))
+
+
 def risks():
     plain = MAVEN.replace("https", "http")
 
@@ -96,4 +116,5 @@ if __name__ == "__main__":
     metadata()
     by_address()
     artifact()
+    dates()
     risks()

@@ -94,6 +94,72 @@ static void test_metadata(void **state)
 	CHECK_ROWS("maven-metadata-served", literal);
 }
 
+#define INDEX "/x/org/x/lib/maven-metadata.xml"
+#define NOON ",\"date\":\"Fri, 20 Nov 2026 12:00:00 GMT\""
+#define ASKED_ON(rung, path, modified, more)                                                       \
+	"{\"url\":\"" URL "\",\"path\":\"" path "\",\"rung\":\"" rung "\",\"http\":{"          \
+	"\"outcome\":\"answered\",\"status\":200,\"last_modified\":\"" modified "\"" more "}}"
+#define ON(modified, more) ASKED_ON("metadata", INDEX, modified, more)
+#define DATED(maven, exchanges) WITH(GOOD maven, ",\"exchanges\":[" exchanges "]")
+#define UNNAMED ",\"metadata\":200,\"metadata_is_xml\":true,\"version_named\":0"
+#define INDEX_AND(maven, exchange)                                                                 \
+	WITH(UNNAMED maven, ",\"exchanges\":[" JOIN(ON(EARLY, NOON),                           \
+						    exchange) "]")
+#define BY_OUR_CLOCK(modified)                                                                     \
+	FACTS3("\"started\":\"2026-11-20T12:00:00Z\"", HERE(ARTIFACT),                             \
+	       SEEN(ROOT, FIRST, SAID(ARTIFACT ",\"artifact_path\":\"" JAR "\"" GOOD),             \
+		    ",\"exchanges\":[" ON(modified, "") "]"))
+#define EARLY "Mon, 01 Jun 2026 08:00:00 GMT"
+#define LATER "Tue, 02 Jun 2026 08:00:00 GMT"
+
+static void test_dates(void **state)
+{
+	static const struct row rows[] = {
+		{ "in the past", DATED("", ON("Fri, 20 Nov 2026 11:59:59 GMT", NOON)), STATUS_PASS,
+		  NULL, "at 2026-11-20T11:59:59Z", 0 },
+		{ "five minutes ahead", DATED("", ON("Fri, 20 Nov 2026 12:05:00 GMT", NOON)),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "a second more", DATED("", ON("Fri, 20 Nov 2026 12:05:01 GMT", NOON)),
+		  STATUS_WARN, "DEP-12", "301 s ahead of the server's own clock", 0 },
+		{ "ahead, and no Date", BY_OUR_CLOCK("Fri, 20 Nov 2026 12:05:01 GMT"), STATUS_WARN,
+		  "DEP-12", "301 s ahead of the clock here", 0 },
+		{ "no Date, and in the past", BY_OUR_CLOCK("Fri, 20 Nov 2026 12:05:00 GMT"),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "no clock", DATED("", ON("Fri, 20 Nov 2026 12:00:00 GMT", "")), STATUS_SKIPPED,
+		  NULL, "no clock", 0 },
+		{ "no Last-Modified", DATED("", ON("", NOON)), STATUS_SKIPPED, NULL,
+		  "does not tell when", 0 },
+		{ "no date at all", DATED("", ON("yesterday", NOON)), STATUS_SKIPPED, NULL,
+		  "does not tell when", 0 },
+		{ "another artifact's",
+		  DATED("", ASKED_ON("metadata", "/x/org/x/lib2/maven-metadata.xml",
+				     "Sat, 21 Nov 2026 12:00:00 GMT", NOON)),
+		  STATUS_SKIPPED, NULL, "does not tell when", 0 },
+		{ "of a snapshot's builds",
+		  DATED("", JOIN(ON("Fri, 20 Nov 2026 11:00:00 GMT", NOON),
+				 ASKED_ON("metadata", "/x/org/x/lib/1.0/maven-metadata.xml",
+					  "Sat, 21 Nov 2026 12:00:00 GMT", NOON))),
+		  STATUS_WARN, "DEP-12", "86400 s ahead", 0 },
+		{ "older than a file it does not name",
+		  INDEX_AND("", ASKED_ON("artifact", "/x" JAR, LATER, "")), STATUS_WARN, "DEP-12",
+		  "is older than " JAR, 0 },
+		{ "as old as that file",
+		  INDEX_AND("", ASKED_ON("artifact", "/x" JAR, EARLY, "")),
+		  STATUS_PASS, NULL, NULL, 0 },
+		{ "older than the file's checksum",
+		  INDEX_AND("", ASKED_ON("artifact", "/x" JAR ".sha1", LATER, "")), STATUS_PASS,
+		  NULL, NULL, 0 },
+		{ "no metadata", WITH(",\"metadata\":404,\"artifact_status\":200", ""),
+		  STATUS_SKIPPED, NULL, "has no metadata", 0 },
+		{ "not reached", WITH("", ""), STATUS_UNKNOWN, NULL, "not reached", 0 },
+		{ "no artifact in the plan", FACTS2(HERE(""), SEEN(ROOT, FIRST, SAID(""), "")),
+		  STATUS_SKIPPED, NULL, "maven[].artifact", 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("maven-metadata-current", rows);
+}
+
 static void test_artifact(void **state)
 {
 	static const struct row rows[] = {
@@ -256,7 +322,8 @@ static void test_registry(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_metadata), cmocka_unit_test(test_artifact),
+		cmocka_unit_test(test_metadata), cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_artifact),
 		cmocka_unit_test(test_artifact_redirected),
 		cmocka_unit_test(test_risks),	 cmocka_unit_test(test_registry),
 	};

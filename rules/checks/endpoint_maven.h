@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the rules about what a Maven repository serves share: a row of facts with its target. */
+#ifndef RULES_CHECKS_ENDPOINT_MAVEN_H
+#define RULES_CHECKS_ENDPOINT_MAVEN_H
+
+#include "rules/checks/endpoint_above.h"
+
+struct maven_view {
+	const struct rule_context *context;
+	const struct endpoints_facts *endpoints;
+	const struct endpoint_target *target;
+	const struct maven_fact *row;
+	size_t index; /* of the row */
+	int rung;
+	struct findings *out;
+};
+
+typedef void maven_judge(const struct maven_view *view);
+
+/* Every row of a repository that answered; `unknown` for one that did not. */
+void maven_each(const struct rule_context *context, int rung, maven_judge *judge,
+		struct findings *out);
+/* A finding about the row, with what was asked on its rung as evidence. NULL: latched. */
+struct finding *maven_add(const struct maven_view *view, int status);
+
+#endif
