@@ -4,60 +4,13 @@
  * and port carries the exact share, no other one does, nothing blocks it, a twin passes; and what
  * is not known is neither pass nor fail.
  */
-#include "rules/engine.h"
+#include "tests/unit/fixture.h"
 
 #include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#define FOLDER "golden/facts"
-#define SIZE_MAX_FILE ((size_t)1024 * 1024)
 #define MAIN_RULE "security-groups-admit-range"
 #define GITLAB "172.20.5.10"
 #define MAVEN "172.20.5.20"
-
-struct judged {
-	struct facts facts;
-	struct judgement judgement;
-};
-
-static void judged_open(struct judged *judged, const char *name)
-{
-	char path[512], *text = calloc(1, SIZE_MAX_FILE);
-	struct fault fault = { 0 };
-	FILE *file;
-
-	snprintf(path, sizeof(path), FOLDER "/%s.json", name);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	assert_non_null(text);
-	text[fread(text, 1, SIZE_MAX_FILE - 1, file)] = '\0';
-	fclose(file);
-	facts_init(&judged->facts);
-	if (facts_read(text, strlen(text), &judged->facts, &fault) != 0)
-		fail_msg("%s: %s", name, fault_text(&fault, fault.code));
-	free(text);
-	memset(&judged->judgement, 0, sizeof(judged->judgement));
-}
-
-static void judged_judge(struct judged *judged)
-{
-	struct fault fault = { 0 };
-
-	judgement_release(&judged->judgement);
-	assert_int_equal(engine_judge(&judged->facts, NULL, &judged->judgement, &fault), 0);
-}
-
-static void judged_close(struct judged *judged)
-{
-	judgement_release(&judged->judgement);
-	facts_release(&judged->facts);
-}
 
 static const struct finding *finding_at(const struct judged *judged, size_t i)
 {
@@ -153,7 +106,7 @@ static void check_contract(const struct judged *judged, const char *name, bool t
 
 static void test_contract(void **state)
 {
-	DIR *folder = opendir(FOLDER);
+	DIR *folder = opendir(FIXTURES);
 	struct dirent *entry;
 	size_t seen = 0;
 

@@ -4,17 +4,7 @@
  * tell: ways in that nobody declared, ways to a service that are refused, next hops that cannot be.
  * The fixtures are those of test_golden.
  */
-#include "rules/engine.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define SIZE_MAX_FILE ((size_t)1024 * 1024)
+#include "tests/unit/fixture.h"
 
 static const struct row {
 	const char *fixture, *code;
@@ -73,25 +63,6 @@ static const struct row {
 static const char *const alone[] = { "rt03-way-to-service-refused-by-rule",
 				     "rt03-way-to-service-refused-by-route" };
 
-static void read_facts(const char *fixture, struct facts *facts)
-{
-	struct fault fault = { 0 };
-	char path[256], *text = calloc(1, SIZE_MAX_FILE);
-	FILE *file;
-	size_t length;
-
-	assert_non_null(text);
-	snprintf(path, sizeof(path), "golden/facts/%s.json", fixture);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	length = fread(text, 1, SIZE_MAX_FILE - 1, file);
-	fclose(file);
-	facts_init(facts);
-	if (facts_read(text, length, facts, &fault) != 0)
-		fail_msg("%s: %s", fixture, fault_text(&fault, fault.code));
-	free(text);
-}
-
 static bool holds(const char *text, const char *part)
 {
 	return !part || (text && strstr(text, part));
@@ -105,45 +76,43 @@ static bool is_met(const struct row *row, const struct finding *finding)
 	       holds(finding->expected, row->expected) && holds(finding->next, row->next);
 }
 
+static bool is_met_by_any(const struct row *row, const struct judgement *judgement)
+{
+	size_t i;
+
+	for (i = 0; i < judgement->findings.list.count; i++)
+		if (is_met(row, LIST_AT(&judgement->findings.list, struct finding, i)))
+			return true;
+	return false;
+}
+
 static void test_rows(void **state)
 {
-	size_t i, j;
+	struct judged judged;
+	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct judgement judgement;
-		struct fault fault = { 0 };
-		struct facts facts;
-		bool met = false;
-
-		read_facts(rows[i].fixture, &facts);
-		assert_int_equal(engine_judge(&facts, NULL, &judgement, &fault), 0);
-		for (j = 0; j < judgement.findings.list.count; j++)
-			met = met || is_met(&rows[i], LIST_AT(&judgement.findings.list,
-							      struct finding, j));
-		if (!met)
+		judged_open(&judged, rows[i].fixture);
+		judged_judge(&judged);
+		if (!is_met_by_any(&rows[i], &judged.judgement))
 			fail_msg("%s: %s is not as in row %zu", rows[i].fixture, rows[i].code, i);
-		judgement_release(&judgement);
-		facts_release(&facts);
+		judged_close(&judged);
 	}
 }
 
 static void test_alone(void **state)
 {
+	struct judged judged;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
-		struct judgement judgement;
-		struct fault fault = { 0 };
-		struct facts facts;
-
-		read_facts(alone[i], &facts);
-		assert_int_equal(engine_judge(&facts, NULL, &judgement, &fault), 0);
-		assert_int_equal(judgement.counts[STATUS_FAIL], 1);
-		assert_int_equal(judgement.counts[STATUS_UNKNOWN], 0);
-		judgement_release(&judgement);
-		facts_release(&facts);
+		judged_open(&judged, alone[i]);
+		judged_judge(&judged);
+		assert_int_equal(judged.judgement.counts[STATUS_FAIL], 1);
+		assert_int_equal(judged.judgement.counts[STATUS_UNKNOWN], 0);
+		judged_close(&judged);
 	}
 }
 

@@ -7,21 +7,11 @@
  *
  * A new fixture is two files; nothing here has to change.
  */
-#include "rules/engine.h"
+#include "tests/unit/fixture.h"
 
 #include <cjson/cJSON.h>
 
 #include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define FOLDER "golden/facts"
-#define SIZE_MAX_FILE ((size_t)4 * 1024 * 1024)
 
 /* One fixture: read, parsed twice (facts for the engine, a tree for the pointers), judged. */
 struct fixture {
@@ -30,52 +20,27 @@ struct fixture {
 	char *expected;
 	const char *fixes; /* lines behind the first */
 	cJSON *tree;
-	struct facts facts;
-	struct judgement judgement;
+	struct judged judged;
 };
-
-static char *read_file(const char *name, const char *suffix)
-{
-	char path[512];
-	char *text = calloc(1, SIZE_MAX_FILE);
-	FILE *file;
-	size_t length;
-
-	assert_non_null(text);
-	snprintf(path, sizeof(path), FOLDER "/%s%s", name, suffix);
-	file = fopen(path, "r");
-	if (!file)
-		fail_msg("%s: cannot be read", path);
-	length = fread(text, 1, SIZE_MAX_FILE - 1, file);
-	fclose(file);
-	text[length] = '\0';
-	return text;
-}
 
 static void fixture_open(struct fixture *fixture, const char *name)
 {
-	struct fault fault = { 0 };
-
 	memset(fixture, 0, sizeof(*fixture));
 	snprintf(fixture->name, sizeof(fixture->name), "%s", name);
-	fixture->text = read_file(name, ".json");
-	fixture->expected = read_file(name, ".expect");
+	fixture->text = fixture_text(name, ".json");
+	fixture->expected = fixture_text(name, ".expect");
 	fixture->fixes = fixture->expected + strcspn(fixture->expected, "\n");
 	if (*fixture->fixes == '\n')
 		fixture->expected[fixture->fixes++ - fixture->expected] = '\0';
 	fixture->tree = cJSON_Parse(fixture->text);
 	assert_non_null(fixture->tree);
-	facts_init(&fixture->facts);
-	if (facts_read(fixture->text, strlen(fixture->text), &fixture->facts, &fault) != 0)
-		fail_msg("%s: %s", name, fault_text(&fault, fault.code));
-	if (engine_judge(&fixture->facts, NULL, &fixture->judgement, &fault) != 0)
-		fail_msg("%s: %s", name, fault_text(&fault, fault.code));
+	judged_open(&fixture->judged, name);
+	judged_judge(&fixture->judged);
 }
 
 static void fixture_close(struct fixture *fixture)
 {
-	judgement_release(&fixture->judgement);
-	facts_release(&fixture->facts);
+	judged_close(&fixture->judged);
 	cJSON_Delete(fixture->tree);
 	free(fixture->expected);
 	free(fixture->text);
@@ -182,7 +147,7 @@ static void check_fixes(const struct fixture *fixture)
 	while (*at != '\0') {
 		size_t length = strcspn(at, "\n");
 
-		if (!is_offered(&fixture->judgement, at, length))
+		if (!is_offered(&fixture->judged.judgement, at, length))
 			fail_msg("%s: no fix '%.*s'", fixture->name, (int)length, at);
 		at += length + (at[length] == '\n');
 	}
@@ -195,11 +160,11 @@ static void check_fixture(const char *name)
 	size_t i;
 
 	fixture_open(&fixture, name);
-	summarize(&fixture.judgement, summary, sizeof(summary));
+	summarize(&fixture.judged.judgement, summary, sizeof(summary));
 	if (strcmp(summary, fixture.expected) != 0)
 		fail_msg("%s: expected '%s', judged '%s'", name, fixture.expected, summary);
-	for (i = 0; i < fixture.judgement.findings.list.count; i++) {
-		const struct finding *finding = LIST_AT(&fixture.judgement.findings.list,
+	for (i = 0; i < fixture.judged.judgement.findings.list.count; i++) {
+		const struct finding *finding = LIST_AT(&fixture.judged.judgement.findings.list,
 							struct finding, i);
 
 		if (speaks(finding))
@@ -212,7 +177,7 @@ static void check_fixture(const char *name)
 /* Names of the fixtures, without ".json"; the caller frees each and the list. */
 static size_t list_fixtures(char ***names)
 {
-	DIR *folder = opendir(FOLDER);
+	DIR *folder = opendir(FIXTURES);
 	struct dirent *entry;
 	size_t count = 0;
 
@@ -302,7 +267,7 @@ static void test_every_cause(void **state)
 	(void)state;
 	assert_non_null(all);
 	for (i = 0; i < count; i++) {
-		char *expected = read_file(names[i], ".expect");
+		char *expected = fixture_text(names[i], ".expect");
 		const size_t first = strcspn(expected, "\n"), used = strlen(all);
 
 		/* the first line alone: fixes may name causes, too */

@@ -181,7 +181,6 @@ static void test_container_by_address(void **state)
 	CHECK_ROWS(rows);
 }
 
-/* GitLab's declared address is proved whatever listens on others. */
 /* What NAT rules send to another socket of this host ends there, with its source and port. */
 static void test_sent_here(void **state)
 {
@@ -265,6 +264,7 @@ static void test_expanded(void **state)
 	check_expanded("0.0.0.0", "172.17.0.2", "0.0.0.0>172.17.0.2 ");
 }
 
+/* GitLab's declared address is proved whatever listens on others. */
 static void test_declared_address(void **state)
 {
 #define LINK ",\"link\":{\"gitlab_ip\":\"10.0.0.1\"}"
