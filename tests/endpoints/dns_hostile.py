@@ -8,19 +8,17 @@ the metadata service, link-local or loopback addresses that an answer named.
 
 import concurrent.futures
 import json
-import os
 import pathlib
 import subprocess
 import sys
 import time
 
+sys.dont_write_bytecode = True
+
+import hostile  # noqa: E402
+
 HERE = pathlib.Path(__file__).resolve().parent
-BUDGET_MS = 5000
-# sanitizers take their time, and memory for their shadow
-SANITIZED = bool(os.environ.get("RB_SANITIZED"))
-SPARE_MS = 2000 if SANITIZED else 200
 NAME_MS = 2000
-MEMORY_MB = 512 if SANITIZED else 32
 GOOD, UDP_ONLY, CLOSED = "127.0.0.1", "127.0.0.4", "127.0.0.9"
 
 # mode: outcome of A, addresses, and what else must hold
@@ -94,6 +92,7 @@ ROWS = {
 
 GUARD = """
 table inet guard {
+	counter bad { }
 	chain output {
 		type filter hook output priority 0; policy accept;
 		oif != lo ip daddr { 100.100.100.200, 169.254.0.0/16, 127.0.0.0/8 } counter name bad
@@ -101,65 +100,31 @@ table inet guard {
 		oif lo tcp dport 8080 ip daddr { 127.0.0.1, 100.100.100.200 } counter name bad
 		oif lo tcp dport 8080 ip6 daddr { ::1, fe80::/10 } counter name bad
 	}
-	counter bad { }
 }
 """
 
 
-def run(*command, **more):
-    return subprocess.run(command, check=True, capture_output=True, text=True, **more).stdout
-
-
 def build_world(work):
-    for command in ("link set lo up", "link add v0 type veth peer name v1",
-                    "addr add 192.168.1.20/24 dev v0", "addr add 192.168.1.30/32 dev lo",
-                    "link set v0 up", "link set v1 up", "route add default via 192.168.1.1",
-                    "neigh add 192.168.1.1 lladdr 02:00:00:00:00:01 dev v0",
-                    "route add unreachable 10.0.0.0/8", "route add unreachable 203.0.113.0/24"):
-        run("ip", *command.split())
-    (work / "guard").write_text(GUARD.replace("counter bad { }", "")
-                                .replace("table inet guard {",
-                                         "table inet guard {\n\tcounter bad { }", 1))
-    run("nft", "-f", str(work / "guard"))
-    (work / "resolv.conf").write_text("")
-    run("mount", "--bind", str(work / "resolv.conf"), "/etc/resolv.conf")
-    (work / "hosts").write_text("127.0.0.1 localhost\n")
-    run("mount", "--bind", str(work / "hosts"), "/etc/hosts")
-
-
-def forbidden_packets():
-    listed = json.loads(run("nft", "-j", "list", "counter", "inet", "guard", "bad"))
-    return next(row["counter"]["packets"] for row in listed["nftables"] if "counter" in row)
-
-
-def climb(build, name):
-    request = {"budget_ms": BUDGET_MS, "plan": {"gitlab": {"url": f"http://{name}.test:8080/"}}}
-    started = time.monotonic()
-    child = subprocess.Popen([build / "reachback-probe-endpoints", "-"], stdin=subprocess.PIPE,
-                             stdout=subprocess.PIPE, env={})
-    child.stdin.write(json.dumps(request).encode())
-    child.stdin.close()
-    answer = child.stdout.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return child.returncode, answer, (time.monotonic() - started) * 1000, usage.ru_maxrss / 1024
+    hostile.ip("link set lo up", "link add v0 type veth peer name v1",
+               "addr add 192.168.1.20/24 dev v0", "addr add 192.168.1.30/32 dev lo",
+               "link set v0 up", "link set v1 up", "route add default via 192.168.1.1",
+               "neigh add 192.168.1.1 lladdr 02:00:00:00:00:01 dev v0",
+               "route add unreachable 10.0.0.0/8", "route add unreachable 203.0.113.0/24")
+    hostile.guard(work, GUARD)
+    hostile.bound(work, "resolv.conf", "")
+    hostile.bound(work, "hosts", "127.0.0.1 localhost\n")
 
 
 def judge(build, mode, outcome, count, more):
-    status, answer, took, memory = climb(build, more.get("ask", mode))
-    if status:
-        return f"ended with {status}"
-    if took > BUDGET_MS + SPARE_MS:
-        return f"took {took:.0f} ms of {BUDGET_MS}"
-    if memory > MEMORY_MB:
-        return f"took {memory:.0f} MiB"
-    if any(byte < 0x20 or byte == 0x7f for byte in answer.strip()):
-        return "raw control bytes in the facts"
+    url = f"http://{more.get('ask', mode)}.test:8080/"
+    answer, wrong = hostile.climb(build, {"plan": {"gitlab": {"url": url}}}, {})
+    if wrong:
+        return wrong
     names = json.loads(answer)["names"]
     last = more.get("server", GOOD).split()[-1]
     row = next(row for row in names if row["kind"] == "A" and row["server"] == f"{last}:53")
     slow = max(row["took_us"] / 1000 for row in names)
-    if slow > NAME_MS + SPARE_MS:
+    if slow > NAME_MS + hostile.SPARE_MS:
         return f"a name took {slow:.0f} ms of {NAME_MS}"
     if row["outcome"] != outcome or len(row["addresses"]) != count:
         return f"{row['outcome']} with {len(row['addresses'])} addresses"
@@ -193,24 +158,13 @@ def drive(build, work):
             pending = {mode: pool.submit(judge, build, mode, *row) for mode, row in ROWS.items()
                        if row[2].get("server", GOOD) == server}
             for mode, future in pending.items():
-                wrong = future.result()
-                print(f"FAIL endpoints dns {mode}: {wrong}" if wrong
-                      else f"ok endpoints dns {mode}", flush=True)
+                hostile.say(f"dns {mode}", future.result())
     asked = (work / "peer.log").read_text().splitlines()
     again = asked.count("rebind A udp")
-    print("ok endpoints dns rebind-asked-once" if again == 1
-          else f"FAIL endpoints dns rebind-asked-once: asked {again} times")
-    packets = forbidden_packets()
-    print("ok endpoints dns nothing-forbidden" if packets == 0
-          else f"FAIL endpoints dns nothing-forbidden: {packets} packets")
-    # the counter does count
-    for place in ("100.100.100.200", "169.254.169.254"):
-        subprocess.run(["python3", "-c", "import socket, sys\n"
-                        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)"
-                        ".sendto(b'x', (sys.argv[1], 9))", place], check=True)
-    counted = forbidden_packets() - packets
-    print("ok endpoints dns guard-counts" if counted == 2
-          else f"FAIL endpoints dns guard-counts: {counted} of 2 packets")
+    hostile.say("dns rebind-asked-once", again != 1 and f"asked {again} times")
+    packets = hostile.forbidden_packets()
+    hostile.say("dns nothing-forbidden", packets and f"{packets} packets")
+    hostile.say("dns guard-counts", hostile.guard_counts())
 
 
 main()

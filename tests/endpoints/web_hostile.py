@@ -14,22 +14,16 @@ import json
 import os
 import pathlib
 import socket
-import subprocess
 import sys
 import threading
-import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import hostile  # noqa: E402
 import web_peer  # noqa: E402
 import web_peer_tls  # noqa: E402
 
-BUDGET_MS = 5000
-# sanitizers take their time, and memory for their shadow
-SANITIZED = bool(os.environ.get("RB_SANITIZED"))
-SPARE_MS = 2000 if SANITIZED else 200
-MEMORY_MB = 512 if SANITIZED else 32
 AT_ONCE = 6
 ADDRESS, OTHER, PROXY = "192.0.2.10", "192.0.2.11", "192.0.2.12"
 MOVED = 32  # rows of a list that moves with the next one
@@ -100,30 +94,17 @@ table inet guard {
 """
 
 
-def run(*command):
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
 def build_world(work):
-    for command in ("link set lo up", f"addr add {ADDRESS}/32 dev lo", f"addr add {OTHER}/32 dev lo",
-                    f"addr add {PROXY}/32 dev lo", "link add v0 type veth peer name v1",
-                    "addr add 192.168.1.20/24 dev v0", "addr add 2001:db8::20/64 dev v0 nodad",
-                    "link set v0 up", "link set v1 up",
-                    "neigh add 192.168.1.1 lladdr 02:00:00:00:00:01 dev v0",
-                    "neigh add 2001:db8::1 lladdr 02:00:00:00:00:01 dev v0",
-                    "route add default via 192.168.1.1", "-6 route add default via 2001:db8::1"):
-        run("ip", *command.split())
-    (work / "guard").write_text(GUARD)
-    run("nft", "-f", str(work / "guard"))
-    (work / "hosts").write_text("127.0.0.1 localhost\n100.100.100.200 metadata.test\n")
-    run("mount", "--bind", str(work / "hosts"), "/etc/hosts")
-    (work / "resolv.conf").write_text(f"nameserver {OTHER}\n")
-    run("mount", "--bind", str(work / "resolv.conf"), "/etc/resolv.conf")
-
-
-def forbidden_packets():
-    listed = json.loads(run("nft", "-j", "list", "counter", "inet", "guard", "bad"))
-    return next(row["counter"]["packets"] for row in listed["nftables"] if "counter" in row)
+    hostile.ip("link set lo up", f"addr add {ADDRESS}/32 dev lo", f"addr add {OTHER}/32 dev lo",
+               f"addr add {PROXY}/32 dev lo", "link add v0 type veth peer name v1",
+               "addr add 192.168.1.20/24 dev v0", "addr add 2001:db8::20/64 dev v0 nodad",
+               "link set v0 up", "link set v1 up",
+               "neigh add 192.168.1.1 lladdr 02:00:00:00:00:01 dev v0",
+               "neigh add 2001:db8::1 lladdr 02:00:00:00:00:01 dev v0",
+               "route add default via 192.168.1.1", "-6 route add default via 2001:db8::1")
+    hostile.guard(work, GUARD)
+    hostile.bound(work, "hosts", "127.0.0.1 localhost\n100.100.100.200 metadata.test\n")
+    hostile.bound(work, "resolv.conf", f"nameserver {OTHER}\n")
 
 
 class Proxy:
@@ -160,22 +141,13 @@ class Driver:
 
     def climb(self, url, resolve=()):
         token, authority = (os.open(self.work / name, os.O_RDONLY) for name in ("token", "ca.pem"))
-        asked = {"budget_ms": BUDGET_MS, "token_fd": token, "cacert_fd": authority,
-                 "resolve": list(resolve),
+        asked = {"token_fd": token, "cacert_fd": authority, "resolve": list(resolve),
                  "plan": {"gitlab": {"url": url, "username": "alice", "project": "group/app"}}}
-        started = time.monotonic()
-        child = subprocess.Popen([self.build / "reachback-probe-endpoints", "-"],
-                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                 env=self.proxy.environment(), pass_fds=(token, authority))
-        child.stdin.write(json.dumps(asked).encode())
-        child.stdin.close()
-        said = child.stdout.read()
-        _, status, usage = os.wait4(child.pid, 0)
-        took = (time.monotonic() - started) * 1000
-        child.returncode = os.waitstatus_to_exitcode(status)
-        os.close(token)
-        os.close(authority)
-        return child.returncode, said, took, usage.ru_maxrss / 1024
+        try:
+            return hostile.climb(self.build, asked, self.proxy.environment(), (token, authority))
+        finally:
+            os.close(token)
+            os.close(authority)
 
     def judge(self, kind, mode, expected):
         scheme = "https" if kind == "tls" else "http"
@@ -186,15 +158,9 @@ class Driver:
                       ",".join(f"192.0.2.{200 + place}" for place in range(MOVED - 1))])
         else:
             asked = (f"{scheme}://{ADDRESS}:{port}/",)
-        status, said, took, memory = self.climb(*asked)
-        if status:
-            return f"ended with {status}"
-        if took > BUDGET_MS + SPARE_MS:
-            return f"took {took:.0f} ms of {BUDGET_MS}"
-        if memory > MEMORY_MB:
-            return f"took {memory:.0f} MiB"
-        if any(byte < 0x20 or byte == 0x7f for byte in said.strip()):
-            return "raw control bytes in the facts"
+        said, wrong = self.climb(*asked)
+        if wrong:
+            return wrong
         if any(word in said for word in (TOKEN.encode(), b"secret",
                                          web_peer_tls.SIGNATURE.encode())):
             return "a secret in the facts"
@@ -243,19 +209,6 @@ class Driver:
                 if web_peer_tls.SIGNATURE.encode() in data}
 
 
-def say(name, wrong):
-    print(f"FAIL endpoints {name}: {wrong}" if wrong else f"ok endpoints {name}", flush=True)
-
-
-def counted(before):
-    """The counter does count."""
-    for place in ("100.100.100.200", "169.254.169.254"):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as plain:
-            plain.sendto(b"x", (place, 9))
-    more = forbidden_packets() - before
-    return "" if more == 2 else f"{more} of 2 packets"
-
-
 def main():
     build, work = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     only = set(sys.argv[3:])
@@ -268,19 +221,22 @@ def main():
                    for kind, rows in (("http", HTTP), ("tls", TLS))
                    for mode, expected in rows.items() if not only or mode in only]
         for name, future in pending:
-            say(name, future.result())
-    packets = forbidden_packets()
-    say("http nothing-forbidden", packets and f"{packets} packets")
-    say("http guard-counts", counted(packets))
-    say("http no-proxy", driver.proxy.connections and f"{driver.proxy.connections} connections")
+            hostile.say(name, future.result())
+    packets = hostile.forbidden_packets()
+    hostile.say("http nothing-forbidden", packets and f"{packets} packets")
+    hostile.say("http guard-counts", hostile.guard_counts())
+    proxied = driver.proxy.connections
+    hostile.say("http no-proxy", proxied and f"{proxied} connections")
     wrong, right = driver.secrets()
-    say("tls token-kept", wrong and f"heard by {', '.join(sorted(wrong))}")
+    hostile.say("tls token-kept", wrong and f"heard by {', '.join(sorted(wrong))}")
     if not only or only & {"gitlab", "gitlab-stays"}:
-        say("tls token-given", "" if right else "nobody heard the token, not even its GitLab")
+        hostile.say("tls token-given",
+                    "" if right else "nobody heard the token, not even its GitLab")
     strangers = driver.signed() - {"gitlab/good"}
-    say("tls signature-kept", strangers and f"heard by {', '.join(sorted(strangers))}")
+    hostile.say("tls signature-kept", strangers and f"heard by {', '.join(sorted(strangers))}")
     if not only or "leads-signed-to-a-friend" in only:
-        say("tls signature-given", "" if "gitlab/good" in driver.signed() else "nobody heard it")
+        hostile.say("tls signature-given",
+                    "" if "gitlab/good" in driver.signed() else "nobody heard it")
 
 
 main()
