@@ -25,32 +25,25 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(HERE.parent / "lab"))
 
+import common  # noqa: E402
 import program  # noqa: E402
 import rows  # noqa: E402
 import sweeps  # noqa: E402
+from common import show  # noqa: E402
 
 MARK = "REACHBACK_CLOUD_LAB"
 
 
-class Check:
-    """Collects what was wrong; a scenario goes on after the first difference."""
-
-    def __init__(self):
-        self.wrong = []
-
-    def equal(self, what, seen, wanted):
-        if seen != wanted:
-            self.wrong.append(f"{what}: {seen}, expected {wanted}")
-
+class Check(common.Check):
     def judged(self, run, answer):
-        show = lambda words: " ".join(sorted(words)) or "none"
         self.equal(f"{run.word} causes", show(answer.causes("fail")), show(run.causes))
         self.equal(f"{run.word} warned", show(answer.causes("warn")), show(run.warns))
         seen = f"{answer.verdict}, exit {answer.status}"
         if answer.verdict == "undetermined" != run.verdict:
             seen += f" ({show(answer.codes('unknown'))})"
-        self.equal(f"{run.word} verdict", seen, f"{run.verdict}, exit {rows.EXIT[run.verdict]}")
+        self.equal(f"{run.word} verdict", seen, f"{run.verdict}, exit {common.EXIT[run.verdict]}")
         if run.unknown is not None:
             self.equal(f"{run.word} unknown", show(answer.codes("unknown")), show(run.unknown))
         for where, share in run.shares.items():
@@ -152,7 +145,7 @@ def tried(name, label, work):
 
 def chosen(options, found):
     """Scenarios and what sweeps yield, as functions that answer with a line."""
-    left_out = {} if options.all else rows.pending()
+    left_out = {} if options.all else common.pending(HERE / "pending")
     names = options.names or [name for name in [*found, *sweeps.SWEEPS] if name not in left_out]
     for name in names:
         if name in found:
@@ -175,20 +168,7 @@ def main():
         return 0
     options.scratch = options.keep or tempfile.mkdtemp(prefix="reachback-cloud-")
     options.firsts, options.twins, options.lock = {}, {}, threading.Lock()
-    failed = 0
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        works, late = list(chosen(options, found)), []
-        for work, line in zip(works, pool.map(lambda work: work(), works)):
-            if line.startswith("FAIL"):
-                late.append(work)
-                line = line.replace("FAIL", "# not at the first try:", 1)
-            print(line, flush=True)
-    # time is real: on a busy machine one may need to be alone
-    options.twins.clear()
-    for work in late:
-        line = work()
-        failed += line.startswith("FAIL")
-        print(line, flush=True)
+    failed = common.tried(list(chosen(options, found)), options.jobs, options.twins.clear)
     if not options.keep:
         shutil.rmtree(options.scratch, ignore_errors=True)
     return 1 if failed else 0

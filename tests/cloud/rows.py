@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scenarios: every scenarios/*.ini, checked as it is read. Keys with their meaning: README.md."""
 
-import configparser
 import dataclasses
 import json
 import pathlib
@@ -11,7 +10,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "endpoints"))
 
 import world as worlds  # noqa: E402
-from table import EXIT, TableError, verdict_of  # noqa: E402
+from common import EXIT, TableError, sections  # noqa: E402
+from table import verdict_of  # noqa: E402
 
 KEYS = {"world", "stage", "plant", "plan", "plant-plan", "causes", "warns", "verdict", "unknown",
         "share", "twin", "twin-warns", "args", "saved", "environment", "calls", "complaints", "files"}
@@ -105,21 +105,4 @@ def scenario(name, row):
 
 
 def load():
-    found = {}
-    for path in sorted((HERE / "scenarios").glob("*.ini")):
-        parser = configparser.RawConfigParser(
-            delimiters=("=",), comment_prefixes=("#",), empty_lines_in_values=False, strict=True)
-        parser.optionxform = str
-        parser.read_string(path.read_text())
-        for name in parser.sections():
-            if name in found:
-                raise TableError(f"{name}: written twice")
-            found[name] = scenario(name, parser[name])
-    return found
-
-
-def pending():
-    """Scenarios that the program does not answer as expected yet, with the reason of each."""
-    lines = (HERE / "pending").read_text().splitlines()
-    rows = (line.partition(": ") for line in lines if line and not line.startswith("#"))
-    return {name.strip(): reason.strip() for name, _, reason in rows}
+    return {name: scenario(name, row) for name, row in sections(HERE / "scenarios")}

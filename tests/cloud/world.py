@@ -5,11 +5,14 @@ a scenario's patch over that. Collections are objects by id, so that a patch tou
 and routes are written as words, one string each, and read here into the fields of the API.
 """
 
-import copy
 import json
 import pathlib
+import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "lab"))
+
+from common import merged  # noqa: E402
 
 PERMISSION = (
     "CreateTime Description DestCidrIp DestGroupId DestGroupName DestGroupOwnerAccount "
@@ -21,19 +24,6 @@ PERMISSION = (
 
 class WorldError(Exception):
     """A world that cannot be meant as it stands."""
-
-
-def merged(base, patch):
-    """A JSON merge patch: null takes a key away."""
-    if not isinstance(patch, dict):
-        return copy.deepcopy(patch)
-    result = dict(base) if isinstance(base, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = merged(result.get(key), value)
-    return result
 
 
 def load(name, patch=None):

@@ -11,7 +11,7 @@ line a scenario on stdout. Names in the file `pending` are left out unless they 
 """
 
 import argparse
-import concurrent.futures
+import functools
 import json
 import os
 import pathlib
@@ -26,6 +26,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lab"))
 sys.dont_write_bytecode = True
 
+import common  # noqa: E402
 import machine  # noqa: E402
 import table  # noqa: E402
 
@@ -92,26 +93,16 @@ class Answer:
         return sorted({found["code"] for found in self._spoken("unknown")})
 
 
-class Check:
-    """Collects what was wrong; a scenario goes on after the first difference."""
-
-    def __init__(self):
-        self.wrong = []
-
-    def equal(self, what, seen, wanted):
-        if seen != wanted:
-            self.wrong.append(f"{what}: {seen}, expected {wanted}")
-
+class Check(common.Check):
     def judged(self, run, answer):
-        show = lambda words: " ".join(sorted(words)) or "none"
-        self.equal(f"{run.word} causes", show(answer.causes), show(run.causes))
-        self.equal(f"{run.word} warned", show(answer.warns), show(run.warns))
+        self.equal(f"{run.word} causes", common.show(answer.causes), common.show(run.causes))
+        self.equal(f"{run.word} warned", common.show(answer.warns), common.show(run.warns))
         seen = f"{answer.verdict}, exit {answer.status}"
         if answer.verdict == "undetermined" != run.verdict:
             seen += f" ({' '.join(answer.unknown())})"
-        self.equal(f"{run.word} verdict", seen, f"{run.verdict}, exit {table.EXIT[run.verdict]}")
+        self.equal(f"{run.word} verdict", seen, f"{run.verdict}, exit {common.EXIT[run.verdict]}")
         if run.rungs:
-            self.equal(f"{run.word} rungs", show(answer.rungs), show(run.rungs))
+            self.equal(f"{run.word} rungs", common.show(answer.rungs), common.show(run.rungs))
         self.wrong += [f"{run.word}: {line}" for line in answer.unformed()]
         if answer.took_ms > LIMIT_MS:
             self.wrong.append(f"{run.word}: took {answer.took_ms} ms, more than {LIMIT_MS}")
@@ -276,7 +267,7 @@ def options_read():
 def chosen(options, rows):
     if options.names:
         return [rows[name] for name in options.names]
-    left_out = {} if options.all or options.truth_only else table.pending()
+    left_out = {} if options.all or options.truth_only else common.pending(HERE / "pending")
     return [row for name, row in rows.items() if name not in left_out]
 
 
@@ -295,19 +286,8 @@ def main():
     if options.list:
         print("\n".join(row.name for row in rows))
         rows = []
-    failed = 0
-    late = []
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for row, line in zip(rows, pool.map(lambda row: attempt(options, row), rows)):
-            if line.startswith("FAIL"):
-                late.append(row)
-                line = line.replace("FAIL", "# not at the first try:", 1)
-            print(line, flush=True)
-    # deadlines are real ones: on a busy machine a scenario may need to be alone
-    for row in late:
-        line = attempt(options, row)
-        failed += line.startswith("FAIL")
-        print(line, flush=True)
+    works = [functools.partial(attempt, options, row) for row in rows]
+    failed = common.tried(works, options.jobs)
     if not options.keep:
         shutil.rmtree(options.scratch, ignore_errors=True)
     return 1 if failed else 0

@@ -1,22 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scenarios of the lab of endpoints: every scenarios/*.ini, checked as it is read."""
 
-import configparser
 import dataclasses
 import json
 import pathlib
+import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-EXIT = {"ready": 0, "ready-with-risks": 0, "not-ready": 2, "undetermined": 3}
+sys.path.insert(0, str(HERE.parent / "lab"))
+
+from common import EXIT, TableError, merged, sections  # noqa: E402
+
 # Keys with their meaning: README.md.
 KEYS = {
     "plant", "revert", "causes", "warns", "verdict", "plan", "plant-plan", "args", "plant-args",
     "environment", "allow", "truth", "rung", "twin", "twin-warns", "needs", "repeat", "world", "second",
 }
-
-
-class TableError(Exception):
-    """A scenario that cannot be meant as it stands."""
 
 
 def verdict_of(causes, warns):
@@ -50,19 +49,6 @@ class Scenario:
     needs: frozenset
     repeat: int
     second: list
-
-
-def merged(plan, patch):
-    """A JSON merge patch: null takes a key away."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(plan) if isinstance(plan, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = merged(result.get(key), value)
-    return result
 
 
 def _planted(name, row, plan):
@@ -104,21 +90,4 @@ def _scenario(name, row, base):
 
 def load(base):
     """Every scenario by its name; `base` is the healthy world's plan."""
-    rows = {}
-    for path in sorted((HERE / "scenarios").glob("*.ini")):
-        parser = configparser.RawConfigParser(
-            delimiters=("=",), comment_prefixes=("#",), empty_lines_in_values=False, strict=True)
-        parser.optionxform = str
-        parser.read_string(path.read_text())
-        for name in parser.sections():
-            if name in rows:
-                raise TableError(f"{name}: written twice")
-            rows[name] = _scenario(name, parser[name], base)
-    return rows
-
-
-def pending():
-    """Scenarios that the program does not answer as expected yet, with the reason of each."""
-    lines = (HERE / "pending").read_text().splitlines()
-    rows = (line.partition(":") for line in lines if line and not line.startswith("#"))
-    return {name.strip(): reason.strip() for name, _, reason in rows}
+    return {name: _scenario(name, row, base) for name, row in sections(HERE / "scenarios")}

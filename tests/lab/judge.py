@@ -5,6 +5,7 @@ import json
 import shlex
 
 import addresses
+from common import merged
 
 PLAN = {
     "schema": "reachback.plan/1",
@@ -19,19 +20,6 @@ SPOKEN = ("fail", "warn")
 
 class AnswerError(Exception):
     """The program printed no report that can be read."""
-
-
-def merged(plan, patch):
-    """A JSON merge patch: null takes a key away."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(plan) if isinstance(plan, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = merged(result.get(key), value)
-    return result
 
 
 def inside(row, script):

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 
+import common
 import judge
 import machine
 import scenarios
@@ -46,21 +47,11 @@ def skip_reason(needs):
     return None
 
 
-class Check:
-    """Collects what was wrong; a scenario goes on after the first difference."""
-
-    def __init__(self):
-        self.wrong = []
-
-    def equal(self, what, seen, wanted):
-        if seen != wanted:
-            self.wrong.append(f"{what}: {seen}, expected {wanted}")
-
+class Check(common.Check):
     def judged(self, what, answer, causes, verdict):
-        self.equal(f"{what} causes", " ".join(sorted(answer.causes)) or "none",
-                   " ".join(sorted(causes)) or "none")
+        self.equal(f"{what} causes", common.show(answer.causes), common.show(causes))
         self.equal(f"{what} verdict", f"{answer.verdict}, exit {answer.status}",
-                   f"{verdict}, exit {scenarios.EXIT[verdict]}")
+                   f"{verdict}, exit {common.EXIT[verdict]}")
 
 
 def healthy(check, what, lab, program, row):
@@ -133,7 +124,7 @@ def run_pair(lab, program, rows):
             if not answer.names(cause, rows):
                 check.wrong.append(f"{cause} of {row.name} is neither named nor blocked by the other")
     check.equal("exit status", answer.status,
-                max(scenarios.EXIT[row.verdict] for row in rows))
+                max(common.EXIT[row.verdict] for row in rows))
     check.wrong += truth.compare(lab, rows, answer)
     return check.wrong
 
@@ -152,7 +143,7 @@ def attempt(options, name, rows):
             wrong = run_one(lab, options.program, rows[0])
         else:
             wrong = run_pair(lab, options.program, rows)
-    except (machine.LabError, judge.AnswerError, scenarios.TableError) as error:
+    except (machine.LabError, judge.AnswerError, common.TableError) as error:
         wrong = [str(error)]
     finally:
         lab.close()

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scenario table: every tests/lab/scenarios/*.ini, checked as it is read."""
 
-import configparser
 import dataclasses
 import itertools
 import json
@@ -9,19 +8,13 @@ import pathlib
 import random
 
 import addresses
+from common import EXIT, TableError, sections
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "scenarios"
 KEYS = {
     "at", "plan", "args", "plant", "revert", "causes", "verdict", "lost", "flaky",
     "lost-service", "called", "mend", "mended", "pair", "needs", "as-init", "touches", "diverts",
 }
-EXIT = {"ready": 0, "ready-with-risks": 0, "not-ready": 2, "undetermined": 3}
-
-
-class TableError(Exception):
-    """A scenario that cannot be meant as it stands."""
-
-
 @dataclasses.dataclass
 class Scenario:
     name: str
@@ -80,17 +73,7 @@ def _scenario(name, row):
 
 
 def load():
-    table = {}
-    for path in sorted(FOLDER.glob("*.ini")):
-        parser = configparser.RawConfigParser(
-            delimiters=("=",), comment_prefixes=("#",), empty_lines_in_values=False, strict=True)
-        parser.optionxform = str
-        parser.read_string(path.read_text())
-        for name in parser.sections():
-            if name in table:
-                raise TableError(f"{name}: written twice")
-            table[name] = _scenario(name, parser[name])
-    return table
+    return {name: _scenario(name, row) for name, row in sections(FOLDER)}
 
 
 def _overlap(one, other):

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the labs (tests/lab, tests/endpoints, tests/cloud) share: tables, checks, and their lines."""
+
+import concurrent.futures
+import configparser
+import copy
+
+EXIT = {"ready": 0, "ready-with-risks": 0, "not-ready": 2, "undetermined": 3}
+
+
+class TableError(Exception):
+    """A scenario that cannot be meant as it stands."""
+
+
+def sections(folder):
+    """(name, row) of every section of the folder's *.ini."""
+    names = set()
+    for path in sorted(folder.glob("*.ini")):
+        parser = configparser.RawConfigParser(
+            delimiters=("=",), comment_prefixes=("#",), empty_lines_in_values=False, strict=True)
+        parser.optionxform = str
+        parser.read_string(path.read_text())
+        for name in parser.sections():
+            if name in names:
+                raise TableError(f"{name}: written twice")
+            names.add(name)
+            yield name, parser[name]
+
+
+def merged(base, patch):
+    """A JSON merge patch: null takes a key away."""
+    if not isinstance(patch, dict):
+        return copy.deepcopy(patch)
+    result = dict(base) if isinstance(base, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
+
+
+def pending(path):
+    """What the program does not answer as expected yet, with the reason of each: "NAME: WHY"."""
+    lines = path.read_text().splitlines()
+    rows = (line.partition(": ") for line in lines if line and not line.startswith("#"))
+    return {name.strip(): reason.strip() for name, _, reason in rows}
+
+
+def show(words):
+    return " ".join(sorted(words)) or "none"
+
+
+class Check:
+    """Collects what was wrong; a scenario goes on after the first difference."""
+
+    def __init__(self):
+        self.wrong = []
+
+    def equal(self, what, seen, wanted):
+        if seen != wanted:
+            self.wrong.append(f"{what}: {seen}, expected {wanted}")
+
+
+def tried(works, jobs, forget=lambda: None):
+    """
+    Runs functions that answer with a line, several at once, and prints the lines; how many failed.
+    Time is real: on a busy machine one may need to be alone, so what fails is tried once more,
+    behind `forget`, which drops what they know of each other.
+    """
+    failed, late = 0, []
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for work, line in zip(works, pool.map(lambda work: work(), works)):
+            if line.startswith("FAIL"):
+                late.append(work)
+                line = line.replace("FAIL", "# not at the first try:", 1)
+            print(line, flush=True)
+    forget()
+    for work in late:
+        line = work()
+        failed += line.startswith("FAIL")
+        print(line, flush=True)
+    return failed
