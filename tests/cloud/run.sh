@@ -4,7 +4,9 @@
 # scenarios and sweeps of lab.py.
 #
 #	run.sh [NAME...]     only these scenarios or sweeps (lab.py --list), or `link` (a link's
-#	                     way, step by step), or `create` (that, and runs that are disturbed),
+#	                     way, step by step), or `path` (the whole of it, from a host's facts
+#	                     to the link, nothing overridden), or `create` (runs that are disturbed,
+#	                     and `link`),
 #	                     or the name of one script without _lab.sh
 #
 # Prints `ok|FAIL|SKIP cloud NAME...` lines; all of it is ended after LIMIT seconds.
@@ -67,6 +69,12 @@ links() { # [link]
 if [ $# -eq 0 ]; then
 	answered "cloud server" timeout -s KILL 120 python3 "$here/server_test.py"
 fi
+case ${1:-} in
+""|path)
+	answered "cloud path" timeout -s KILL "$SCRIPT_LIMIT" python3 "$here/whole_path.py" "$release"
+	[ $# -eq 0 ] || exit 0
+	;;
+esac
 case ${1:-} in
 ""|create|link)
 	links "$@"
