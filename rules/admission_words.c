@@ -2,6 +2,8 @@
 /* Protocols, ports and addresses of rules, read; see admission_words.h. */
 #include "rules/admission_words.h"
 
+#include "rules/facts_cloud_groups.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,4 +127,75 @@ void words_add_peers(struct admission_side *side, const char *peers)
 		side_add(side, prefix_first(&prefix), prefix_last(&prefix));
 	else if (!strchr(peers, ':') && !add_range(side, peers))
 		side->doubt = true;
+}
+
+void words_add_list(struct admission_side *side, const struct list *lists, const char *id,
+		    void (*add)(struct admission_side *side, const char *words))
+{
+	const struct named_list_fact *list = groups_list(lists, id);
+	size_t i;
+
+	if (!list || list->state != FACT_OK) {
+		side->doubt = true;
+		return;
+	}
+	for (i = 0; i < list->entries.count; i++)
+		add(side, list->entries.items[i]);
+}
+
+static void widen(struct admission_side *side, uint32_t last)
+{
+	if (side->doubt)
+		side_add(side, 0, last);
+}
+
+static int add_box(const struct admission_atom *like, struct list *atoms, struct span peers,
+		   struct port_span ports, struct port_span peer_ports)
+{
+	struct admission_atom *atom = list_add(atoms, sizeof(*atom));
+
+	if (!atom)
+		return -ENOMEM;
+	*atom = *like;
+	atom->peers = peers;
+	atom->ports = ports;
+	atom->peer_ports = peer_ports;
+	return 0;
+}
+
+static int add_boxes(const struct admission_sides *sides, const struct admission_atom *like,
+		     struct list *atoms)
+{
+	const struct list *peers = &sides->peers.spans, *ports = &sides->ports.spans;
+	const struct list *peer_ports = &sides->peer_ports.spans;
+	size_t i, j, k;
+	int error = 0;
+
+	for (i = 0; i < peers->count; i++)
+		for (j = 0; j < ports->count; j++)
+			for (k = 0; k < peer_ports->count && !error; k++)
+				error = add_box(like, atoms, *LIST_AT(peers, struct span, i),
+						*LIST_AT(ports, struct port_span, j),
+						*LIST_AT(peer_ports, struct port_span, k));
+	return error;
+}
+
+int sides_add(struct admission_sides *sides, const struct admission_atom *like, bool wide,
+	      struct list *atoms)
+{
+	int error = 0;
+
+	if (wide) {
+		widen(&sides->peers, UINT32_MAX);
+		widen(&sides->ports, ADMISSION_PORTS);
+		widen(&sides->peer_ports, ADMISSION_PORTS);
+	}
+	if (sides->peers.error || sides->ports.error || sides->peer_ports.error)
+		error = -ENOMEM;
+	if (!error)
+		error = add_boxes(sides, like, atoms);
+	side_release(&sides->peers);
+	side_release(&sides->ports);
+	side_release(&sides->peer_ports);
+	return error;
 }

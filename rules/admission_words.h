@@ -28,7 +28,22 @@ bool words_are(const char *words, const char *meant);
 void words_add_ports(struct admission_side *side, const char *ports);
 /* Adds "a.b.c.d", "a.b.c.d/n" (host bits allowed) or "a.b.c.d-e.f.g.h"; of IPv6 nothing. */
 void words_add_peers(struct admission_side *side, const char *peers);
+/* Adds every entry of the list `id` (of struct named_list_fact) by `add`; unread: a doubt. */
+void words_add_list(struct admission_side *side, const struct list *lists, const char *id,
+		    void (*add)(struct admission_side *side, const char *words));
 void side_add(struct admission_side *side, uint32_t first, uint32_t last);
 void side_release(struct admission_side *side);
+
+/* A rule, read: each combination of its spans is a box. */
+struct admission_sides {
+	struct admission_side peers, ports, peer_ports;
+};
+
+/*
+ * Adds the boxes as atoms that are otherwise like `like`, and releases the sides. Where part of a
+ * side is in doubt, a `wide` rule takes all there is and another one what is known. -ENOMEM.
+ */
+int sides_add(struct admission_sides *sides, const struct admission_atom *like, bool wide,
+	      struct list *atoms);
 
 #endif
