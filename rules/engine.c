@@ -17,6 +17,8 @@
 
 #define MESSAGE_LIMIT ((size_t)4096)
 
+const char rule_skip_failed[] = "out of memory";
+
 /*
  * Rules about the cloud speak from the vSwitch side, and elsewhere where the cloud was asked: a
  * host without credentials is none the worse for it, and what is missing stands in the gate.
@@ -44,17 +46,21 @@ static const char *skip_reason(const struct rule_context *context, const struct 
 	return rule->skip ? rule->skip(context) : NULL;
 }
 
-bool rule_runs(const struct rule_context *context, const struct rule *rule)
+/* Is there all that the rule cannot do without? */
+static bool is_read(const struct rule_context *context, const struct rule *rule)
 {
 	unsigned int id;
 
-	if (!rule_applies(context, rule) || skip_reason(context, rule))
-		return false;
 	for (id = 0; id < SECTION_COUNT; id++)
 		if ((rule->reads & SECTION_BIT(id)) &&
 		    facts_section_const(context->facts, (enum section_id)id)->state != FACT_OK)
 			return false;
 	return true;
+}
+
+bool rule_runs(const struct rule_context *context, const struct rule *rule)
+{
+	return rule_applies(context, rule) && !skip_reason(context, rule) && is_read(context, rule);
 }
 
 static void add_skipped(const char *reason, struct findings *out)
@@ -163,9 +169,11 @@ static int run_rule(const struct rule_context *context, const struct rule *rule,
 	if (!rule_applies(context, rule))
 		return 0;
 	reason = skip_reason(context, rule);
-	if (reason) {
+	if (reason == rule_skip_failed) {
+		out->error = -ENOMEM;
+	} else if (reason) {
 		add_skipped(reason, out);
-	} else if (!rule_runs(context, rule)) {
+	} else if (!is_read(context, rule)) {
 		add_unread(context, rule, out);
 	} else if (rule->eval) {
 		rule->eval(context, out);

@@ -112,7 +112,10 @@ struct rule {
 	struct rule_remedy remedies[RULE_REMEDIES_MAX];
 	const char *document, *heading; /* the vendor's page and heading */
 
-	/* Why it does not apply to this plan; NULL: it applies. May itself be NULL. */
+	/*
+	 * Why it does not apply to this plan; NULL: it applies; rule_skip_failed: out of memory.
+	 * May itself be NULL.
+	 */
 	const char *(*skip)(const struct rule_context *context);
 	void (*eval)(const struct rule_context *context, struct findings *out);
 	void (*judge_class)(const struct rule_context *context, const struct class_view *view,
@@ -126,6 +129,8 @@ struct rule {
 	bool (*judge_unproved)(const struct rule_context *context,
 			       const struct service_fact *service, struct findings *out);
 };
+
+extern const char rule_skip_failed[];
 
 /* All rules in report order; a rule stands behind every rule of its `after`. */
 extern const struct rule *const rule_catalog[];

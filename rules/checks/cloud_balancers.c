@@ -127,7 +127,9 @@ static const char *skip(const struct rule_context *context)
 	}
 	strings_release(&open);
 	admission_release(&services);
-	if (error || balanced ||
+	if (error)
+		return rule_skip_failed;
+	if (balanced ||
 	    (facts->balancers.section.state != FACT_OK && doubt &&
 	     facts->plan.gitlab.access == ACCESS_UNSET))
 		return NULL;

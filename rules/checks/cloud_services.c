@@ -96,24 +96,26 @@ const char *admission_skip(const struct rule_context *context)
 	const char *why = NULL;
 	bool outside = true;
 	size_t i;
+	int error;
 
 	if (context->facts->groups.section.state != FACT_OK)
 		return NULL;
 	if (!plan->gitlab.url && !plan->maven.count)
 		return "the plan names no URL of GitLab or Maven";
-	if (planned_services(context->facts, &services, &open) == 0 && !open.count) {
-		for (i = 0; i < services.count; i++) {
-			const struct planned_service *one =
-				LIST_AT(&services, struct planned_service, i);
-			const struct owner_fact *owner = groups_owner(&context->facts->groups,
-								      &one->address);
+	error = planned_services(context->facts, &services, &open);
+	for (i = 0; i < services.count && !error; i++) {
+		const struct planned_service *one =
+			LIST_AT(&services, struct planned_service, i);
+		const struct owner_fact *owner = groups_owner(&context->facts->groups,
+							      &one->address);
 
-			outside = outside && is_elsewhere(context->facts, one) && owner &&
-				  owner->state == FACT_OK && !owner->interface;
-		}
-		if (outside && services.count)
-			why = "every service address is in the data center or a load balancer's";
+		outside = outside && is_elsewhere(context->facts, one) && owner &&
+			  owner->state == FACT_OK && !owner->interface;
 	}
+	if (error)
+		why = rule_skip_failed;
+	else if (outside && services.count && !open.count)
+		why = "every service address is in the data center or a load balancer's";
 	strings_release(&open);
 	free(services.items);
 	return why;

@@ -103,6 +103,8 @@ if [ -f "$tools/libfail_alloc.so" ]; then
 		"$program" judge -j "$work/facts.json"
 	torture "allocations of judge, two machines" 9 alloc "$tools/libfail_alloc.so" -- \
 		"$program" judge -j "$work/facts.json" "$work/other.json"
+	torture "allocations of judge, the cloud" 2 alloc "$tools/libfail_alloc.so" -- \
+		"$program" judge -j "$here/../golden/facts/cld05-not-published-twin.json"
 	torture "allocations of the text report" 3 alloc "$tools/libfail_alloc.so" -- \
 		"$program" judge "$work/facts.json"
 	torture "allocations of explain" 1 alloc "$tools/libfail_alloc.so" -- \

@@ -122,6 +122,22 @@ static void test_broken_contract_is_an_error(void **state)
 	facts_release(&facts);
 }
 
+/* Whether a rule applies could not be found out: that is no answer, neither skipped nor unknown. */
+static void test_a_failed_skip_is_an_error(void **state)
+{
+	static const char json[] = "{\"schema\":\"reachback.facts/1\"}";
+	struct judgement judgement;
+	struct fault fault = { 0 };
+	struct facts facts;
+
+	(void)state;
+	assert_int_equal(facts_read(json, strlen(json), &facts, &fault), 0);
+	skip_fails = true;
+	assert_int_equal(engine_judge(&facts, NULL, &judgement, &fault), -ENOMEM);
+	skip_fails = false;
+	facts_release(&facts);
+}
+
 static void set_status(struct finding *finding, int status, int severity)
 {
 	finding->status = status;
@@ -199,6 +215,7 @@ int main(void)
 		cmocka_unit_test(test_unproved_service_is_unknown),
 		cmocka_unit_test(test_nothing_proved_is_unknown),
 		cmocka_unit_test(test_broken_contract_is_an_error),
+		cmocka_unit_test(test_a_failed_skip_is_an_error),
 		cmocka_unit_test(test_verdict),
 		cmocka_unit_test(test_verdict_of_many),
 	};
