@@ -29,7 +29,6 @@ void text_release(struct text *text)
 void text_clear(struct text *text)
 {
 	text->length = 0;
-	text->error = 0;
 	if (text->data)
 		text->data[0] = '\0';
 }

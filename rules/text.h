@@ -25,7 +25,7 @@ struct text {
 void text_init(struct text *text, size_t limit);
 /* Frees what it holds; the text may be initialised anew. */
 void text_release(struct text *text);
-/* Forgets the content and the error, keeps the memory. */
+/* Forgets the content; keeps the memory, and a failure: only text_release() ends that. */
 void text_clear(struct text *text);
 /* The content, never NULL. */
 const char *text_string(const struct text *text);

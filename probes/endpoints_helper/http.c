@@ -122,7 +122,7 @@ static bool try_again(struct exchange *exchange, CURLcode code)
 	record_release(&tcp_record, &exchange->result.tcp);
 	record_release(&http_record, &exchange->result.http);
 	fresh_head(exchange);
-	text_clear(&exchange->body);
+	text_release(&exchange->body); /* what came before may have been too much */
 	exchange->sent = exchange->received_before = 0;
 	exchange->tried = exchange->wants_one = false;
 	exchange->enough = exchange->too_large = exchange->no_http = false;
