@@ -33,7 +33,8 @@ int environment_copy(const char *bytes, size_t length, struct environment *envir
 	environment->bytes = calloc(1, length + 1);
 	if (!environment->bytes)
 		return -ENOMEM;
-	memcpy(environment->bytes, bytes, length);
+	if (length)
+		memcpy(environment->bytes, bytes, length);
 	environment->length = length;
 	return 0;
 }
