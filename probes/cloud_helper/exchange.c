@@ -147,7 +147,9 @@ int exchange_build(const struct exchange *exchange, struct text *url, struct cur
 		      stamps.digest);
 	if (!error)
 		error = sign(exchange, &stamps, headers);
-	text_addf(url, "%s%s?", exchange->base, path_of(exchange->action));
+	text_add(url, exchange->base);
+	signer_path(path_of(exchange->action), url);
+	text_add(url, "?");
 	signer_query(exchange->query, url);
 	text_release(&stamps.host);
 	text_release(&stamps.authorization);

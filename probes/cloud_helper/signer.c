@@ -101,9 +101,9 @@ static void add_trimmed(const char *value, struct text *out)
 	text_add_bytes(out, value, length);
 }
 
-static void add_path(const char *path, struct text *out)
+void signer_path(const char *path, struct text *out)
 {
-	if (!*path)
+	if (*path != '/')
 		text_add(out, "/");
 	while (*path) {
 		size_t length = strcspn(path, "/");
@@ -131,7 +131,7 @@ void signer_canonical(const struct signer_request *request, struct text *out,
 
 	text_add(out, request->method);
 	text_add(out, "\n");
-	add_path(request->path, out);
+	signer_path(request->path, out);
 	text_add(out, "\n");
 	signer_query(request->query, out);
 	text_add(out, "\n");

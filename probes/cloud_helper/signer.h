@@ -17,7 +17,7 @@
 
 struct signer_request {
 	const char *method;
-	const char *path; /* "/" for RPC; segments are encoded here */
+	const char *path; /* "/" for RPC; not encoded yet */
 	/* Both end with a NULL name. Header names in small letters. */
 	const struct cloud_parameter *query, *headers;
 	const char *body; /* "" for none */
@@ -25,6 +25,8 @@ struct signer_request {
 
 /* Percent-encoding of RFC 3986: all but letters, digits and "-_.~". */
 void signer_encode(const char *string, struct text *out);
+/* A path from its first "/", segments encoded: what is signed, and what is sent. */
+void signer_path(const char *path, struct text *out);
 /* Parameters by name, encoded and joined: the canonical query, and what the URL must hold. */
 void signer_query(const struct cloud_parameter *query, struct text *out);
 void signer_digest(const char *bytes, size_t length, char digest[SIGNER_DIGEST_TEXT]);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "probes/cloud_helper/calls.h"
 #include "probes/cloud_helper/reply.h"
 #include "probes/cloud_helper/signer.h"
 
@@ -145,12 +146,44 @@ static void test_empty_and_odd_input(void **state)
 	text_release(&out);
 }
 
+/* The server signs what it got: a path that is sent as it stands in a plan would not fit. */
+static void test_path_is_sent_as_signed(void **state)
+{
+	static const struct { const char *path, *url; } rows[] = {
+		{ NULL, "https://cr.example/?" },
+		{ "", "https://cr.example/?" },
+		{ "/repos/a/tags", "https://cr.example/repos/a/tags?" },
+		{ "/repos/a b/%2F?x#y", "https://cr.example/repos/a%20b/%252F%3Fx%23y?" },
+		{ "repos", "https://cr.example/repos?" },
+		{ ".evil.example/", "https://cr.example/.evil.example/?" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct cloud_action action = { .product = PRODUCT_CR, .name = "Get",
+						     .method = "GET", .path = rows[i].path };
+		const struct exchange exchange = { .action = &action,
+						   .base = "https://cr.example",
+						   .credential = &test_key };
+		struct curl_slist *headers = NULL;
+		struct text url;
+
+		text_init(&url, 4096);
+		assert_int_equal(exchange_build(&exchange, &url, &headers), 0);
+		assert_string_equal(text_string(&url), rows[i].url);
+		text_release(&url);
+		http_headers_free(headers);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors_of_the_sdk),
 		cmocka_unit_test(test_published_examples),
 		cmocka_unit_test(test_empty_and_odd_input),
+		cmocka_unit_test(test_path_is_sent_as_signed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
