@@ -161,6 +161,25 @@ static uint32_t at_most(uint64_t left, uint32_t most)
 	return left < most ? (uint32_t)left : most;
 }
 
+/* Whom the call asks, in its row of the facts. */
+static int note_host(struct cloud_run *run, const struct call *call, const char *base)
+{
+	struct call_fact *fact = LIST_AT(&run->facts->cloud.calls, struct call_fact, call->fact);
+	struct text host;
+	int error;
+
+	if (fact->host)
+		return 0;
+	text_init(&host, URL_MAX);
+	error = endpoint_host(base, &host);
+	if (!error) {
+		fact->host = text_clean(text_string(&host), host.length);
+		error = fact->host ? 0 : -ENOMEM;
+	}
+	text_release(&host);
+	return error;
+}
+
 int exchange_start(struct cloud_run *run, struct call *call)
 {
 	struct cloud_calls *calls = run->calls;
@@ -184,6 +203,8 @@ int exchange_start(struct cloud_run *run, struct call *call)
 	pages_parameters(call, number, parameters);
 	error = endpoint_url(run->plan, (enum cloud_product)call->action->product, run->region,
 			     calls->vpc, &base);
+	if (!error)
+		error = note_host(run, call, text_string(&base));
 	exchange.base = text_string(&base);
 	if (!error)
 		error = exchange_build(&exchange, &url, &call->headers);

@@ -112,6 +112,8 @@ class Program:
         done, gateway = self._served(run, ["check", "-j", "--facts", str(facts), *arguments])
         answer = Answer(done)
         answer.calls = (json.loads(facts.read_text()).get("cloud") or {}).get("calls", [])
+        if not all(call["host"] for call in answer.calls if call["tries"]):
+            raise AnswerError("a call that was made has no host in the facts")
         return answer, gateway
 
     def secret_free(self, world, word):
