@@ -239,24 +239,34 @@ static void on_done(struct cloud_run *run, struct call *call, CURLcode code)
 	judge(run, call, json, call->answer.status);
 }
 
+/* Ends a call before its next request: what was never sent had no effect. */
+static void give_up(struct cloud_run *run, struct call *call, const char *why)
+{
+	finish_failed(run, call, fact_of(run, call)->tries ? CALL_FAILED : CALL_UNTRIED, why);
+}
+
 static void start(struct cloud_run *run, struct call *call)
 {
-	int error = run->calls->count > CALLS_MAX ? -EFBIG : exchange_start(run, call);
+	int error = exchange_start(run, call);
+	char why[CURL_ERROR_SIZE];
 
-	call->tries++;
-	if (!call->started_ms)
-		call->started_ms = calls_now_ms();
-	fact_of(run, call)->tries++;
 	if (!error) {
+		call->tries++;
+		if (!call->started_ms)
+			call->started_ms = calls_now_ms();
+		fact_of(run, call)->tries++;
 		call->under_way = true;
 		run->calls->under_way++;
 		return;
 	}
 	if (error == -ENOMEM)
 		run->error = -ENOMEM;
+	(void)snprintf(why, sizeof(why), "%s", call->answer.error[0] ? call->answer.error :
+					       error == -EINVAL ?
+					       "the endpoint's address is none" :
+					       strerror(-error));
 	forget_exchange(run->calls, call);
-	finish_failed(run, call, CALL_FAILED,
-		      error == -EFBIG ? "too many calls" : "the endpoint's address is none");
+	give_up(run, call, why);
 }
 
 /* Saved replies answer at once; a copy, for pages are merged into it. */
@@ -269,8 +279,7 @@ static void answer_saved(struct cloud_run *run, struct call *call)
 	cJSON *copy;
 
 	pages_parameters(call, number, parameters);
-	reply = run->calls->count > CALLS_MAX ?
-			NULL : saved_find(run->calls->saved, call->action, parameters, &status);
+	reply = saved_find(run->calls->saved, call->action, parameters, &status);
 	if (!reply) {
 		finish_failed(run, call, CALL_FAILED, "this reply was not saved");
 		return;
@@ -292,8 +301,9 @@ static bool start_due(struct cloud_run *run)
 		if (call->under_way)
 			continue;
 		if (now >= calls->deadline_ms)
-			finish_failed(run, call, call->tries ? CALL_FAILED : CALL_UNTRIED,
-				      "no time was left");
+			give_up(run, call, "no time was left");
+		else if (calls->count > CALLS_MAX)
+			give_up(run, call, "too many calls");
 		else if (calls->saved)
 			answer_saved(run, call);
 		else if (call->not_before_ms <= now && calls->under_way < CALLS_AT_ONCE)

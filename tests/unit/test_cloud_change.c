@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* Looks for the link of vpc-1 in such a reply of the operation "ListLinks". */
@@ -86,6 +87,31 @@ static void test_looks(void **state)
 	}
 }
 
+/* A call that never left this machine changed nothing, and says why it did not. */
+static void test_call_that_is_not_sent_is_refused(void **state)
+{
+	static const char keys[] = "ALIBABA_CLOUD_ACCESS_KEY_ID=id\0"
+				   "ALIBABA_CLOUD_ACCESS_KEY_SECRET=secret";
+	int fd = memfd_create("keys", MFD_CLOEXEC);
+	struct change_request request = {
+		.cloud = { .budget_ms = 1000, .environment_fd = { true, (uint32_t)fd },
+			   .plan = { .region = (char *)"cn-x",
+				     .endpoints.cr = (char *)"ftp://nowhere" } },
+		.make = true, .call = { .product = (char *)"cr", .action = (char *)"MakeLink" },
+	};
+	struct change_answer answer = { .outcome = CHANGE_UNSET };
+	struct fault fault = { .code = 0 };
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_true(write(fd, keys, sizeof(keys)) == sizeof(keys));
+	assert_int_equal(cloud_change(&request, &answer, &fault), 0);
+	assert_int_equal(answer.outcome, CHANGE_REFUSED);
+	assert_non_null(strstr(answer.note, "the endpoint's address is none"));
+	record_release(&change_answer_record, &answer);
+	assert_int_equal(close(fd), 0);
+}
+
 /* Wherever the reply hides it: a link that is not found is made once more. */
 static void test_look_goes_to_the_bottom(void **state)
 {
@@ -112,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_looks),
+		cmocka_unit_test(test_call_that_is_not_sent_is_refused),
 		cmocka_unit_test(test_look_goes_to_the_bottom),
 	};
 
