@@ -3,6 +3,7 @@
 #include "probes/cloud_helper/call.h"
 
 #include "probes/cloud_helper/calls.h"
+#include "probes/probe.h"
 #include "rules/text.h"
 
 #include <errno.h>
@@ -109,7 +110,7 @@ void cloud_call_row(struct cloud_run *run, const struct cloud_action *action,
 	call->done = done;
 	call->context = context;
 	call->pages.number = 1;
-	call->asked_ms = calls_now_ms();
+	call->asked_ms = probe_now_ms();
 	call->chain_ms = run->calls->chain_ms;
 	call->parameters = copy_parameters(run, call->action, parameters);
 	if (!cloud_keeps(run, call->parameters) || !add_fact(run, call)) {

@@ -6,6 +6,7 @@
 #include "probes/cloud_helper/calls.h"
 
 #include "probes/cloud_helper/reply.h"
+#include "probes/probe.h"
 #include "rules/text.h"
 
 #include <cjson/cJSON.h>
@@ -19,14 +20,6 @@
 #define BACKOFF_MS 150u
 #define BACKOFF_MOST_MS 4000u
 #define WAIT_MS 200
-
-uint64_t calls_now_ms(void)
-{
-	struct timespec now = { .tv_sec = 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static struct call_fact *fact_of(struct cloud_run *run, const struct call *call)
 {
@@ -55,7 +48,7 @@ static void finish(struct cloud_run *run, struct call *call, const struct answer
 {
 	struct cloud_calls *calls = run->calls;
 	struct call_fact *fact = fact_of(run, call);
-	uint64_t now = calls_now_ms();
+	uint64_t now = probe_now_ms();
 	uint64_t from = call->started_ms ? call->started_ms : call->asked_ms;
 	struct cloud_reply reply = { .action = call->action, .outcome = verdict->outcome,
 				     .code = verdict->code, .note = verdict->words };
@@ -118,7 +111,7 @@ static bool try_again(struct cloud_run *run, struct call *call, bool throttled)
 {
 	struct cloud_calls *calls = run->calls;
 	uint32_t wait = backoff_ms(call);
-	uint64_t now = calls_now_ms();
+	uint64_t now = probe_now_ms();
 
 	if (call->tries >= CALL_TRIES || calls->retries >= CALLS_RETRIES_MAX ||
 	    calls->saved || wait > BACKOFF_MOST_MS || now + wait + 50 >= calls->deadline_ms ||
@@ -138,8 +131,6 @@ static void note_skew(struct cloud_run *run, const struct http_answer *answer)
 	if (!answer->dated)
 		return;
 	skew = (int64_t)time(NULL) - answer->date;
-	run->calls->skew_s = skew;
-	run->calls->skew_known = true;
 	facts->clock_behind = skew < 0;
 	skew = skew < 0 ? -skew : skew;
 	facts->clock_skew_s = (struct maybe){ true, skew > UINT32_MAX ? UINT32_MAX :
@@ -253,7 +244,7 @@ static void start(struct cloud_run *run, struct call *call)
 	if (!error) {
 		call->tries++;
 		if (!call->started_ms)
-			call->started_ms = calls_now_ms();
+			call->started_ms = probe_now_ms();
 		fact_of(run, call)->tries++;
 		call->under_way = true;
 		run->calls->under_way++;
@@ -293,7 +284,7 @@ static void answer_saved(struct cloud_run *run, struct call *call)
 static bool start_due(struct cloud_run *run)
 {
 	struct cloud_calls *calls = run->calls;
-	uint64_t now = calls_now_ms();
+	uint64_t now = probe_now_ms();
 	struct call *call, *next;
 
 	for (call = calls->first; call && !run->error; call = next) {
@@ -336,7 +327,7 @@ static bool collect_done(struct cloud_run *run)
 /* How long nothing can happen but by the network. */
 static int wait_ms(const struct cloud_calls *calls)
 {
-	uint64_t now = calls_now_ms(), next = now + WAIT_MS;
+	uint64_t now = probe_now_ms(), next = now + WAIT_MS;
 	const struct call *call;
 
 	for (call = calls->first; call; call = call->next)

@@ -62,11 +62,8 @@ struct cloud_calls {
 	const struct saved *saved; /* NULL: the API is asked */
 	struct saver saver;
 	bool vpc;
-	int64_t skew_s; /* of this clock, by the last Date; positive: it is early */
-	bool skew_known;
 };
 
-uint64_t calls_now_ms(void);
 void call_free(struct call *call);
 /* Until nothing is left to ask. Latches in run->error. */
 void calls_run(struct cloud_run *run);
@@ -82,6 +79,9 @@ struct exchange {
 	const struct cloud_credential *credential; /* NULL: it goes unsigned */
 };
 int exchange_build(const struct exchange *exchange, struct text *url, struct curl_slist **headers);
+/* "2026-01-02T03:04:05Z", the present. 0 or negative errno. */
+#define EXCHANGE_DATE 32
+int exchange_date(char date[EXCHANGE_DATE]);
 /* All parameters of the page that is asked for; `out` has room for SIGNER_PARAMETERS_MAX + 1. */
 void pages_parameters(const struct call *call, char number[16], struct cloud_parameter *out);
 /*

@@ -15,13 +15,6 @@
 #define URI_CONNECT_MS 2000u
 #define URI_TOTAL_MS 5000u
 
-static void wipe(struct text *text)
-{
-	if (text->data)
-		explicit_bzero(text->data, text->length);
-	text_release(text);
-}
-
 /* {"Code":"Success","AccessKeyId":...}; a URI's answer may lack the code. */
 static int take_document(struct chain *chain, const struct text *bytes, struct fault *fault)
 {
@@ -81,7 +74,7 @@ int chain_instance_role(struct chain *chain, const char *name, struct fault *fau
 		error = take_document(chain, &answer, fault);
 	metadata_close(&metadata);
 	text_release(&item);
-	wipe(&answer);
+	secret_text_release(&answer);
 	return error;
 }
 
@@ -100,13 +93,11 @@ int chain_from_instance(struct chain *chain, struct fault *fault)
 int chain_from_uri(struct chain *chain, struct fault *fault)
 {
 	const char *uri = environment_get(chain->environment, "ALIBABA_CLOUD_CREDENTIALS_URI");
-	uint64_t now = calls_now_ms();
-	uint64_t left = chain->deadline_ms > now ? chain->deadline_ms - now : 1;
-	struct http_request request = { .method = "GET", .url = uri,
-					.connect_ms = left < URI_CONNECT_MS ? (uint32_t)left :
-									      URI_CONNECT_MS,
-					.total_ms = left < URI_TOTAL_MS ? (uint32_t)left :
-									  URI_TOTAL_MS };
+	struct http_request request = {
+		.method = "GET", .url = uri,
+		.connect_ms = http_left_ms(chain->deadline_ms, URI_CONNECT_MS),
+		.total_ms = http_left_ms(chain->deadline_ms, URI_TOTAL_MS),
+	};
 	struct http_answer answer = { .easy = NULL };
 	int error;
 

@@ -42,8 +42,6 @@ static int sts_url(const struct chain *chain, const struct chain_role *role, str
 static int ask(struct chain *chain, const struct cloud_action *action,
 	       struct http_request *request, struct fault *fault)
 {
-	uint64_t now = calls_now_ms();
-	uint64_t left = chain->deadline_ms > now ? chain->deadline_ms - now : 1;
 	struct http_answer answer = { .easy = NULL };
 	struct verdict_answer told = { .status = 0 };
 	struct answer_verdict verdict;
@@ -52,8 +50,8 @@ static int ask(struct chain *chain, const struct cloud_action *action,
 
 	request->method = "POST";
 	request->proxy = chain->proxy;
-	request->total_ms = left < TOTAL_MS ? (uint32_t)left : TOTAL_MS;
-	request->connect_ms = request->total_ms < CONNECT_MS ? request->total_ms : CONNECT_MS;
+	request->total_ms = http_left_ms(chain->deadline_ms, TOTAL_MS);
+	request->connect_ms = http_left_ms(chain->deadline_ms, CONNECT_MS);
 	error = http_do(request, &answer);
 	if (error) {
 		error = fault_set(fault, error, "%s: %.150s", action->name, answer.error);
@@ -129,17 +127,17 @@ static void trim_end(char *bytes)
 
 static int oidc_url(const struct chain *chain, const struct chain_role *role, struct text *url)
 {
-	time_t now = time(NULL);
-	struct tm parts;
-	char date[32];
-	int error = sts_url(chain, role, url);
+	char date[EXCHANGE_DATE];
+	int error = exchange_date(date);
 
-	if (!gmtime_r(&now, &parts) || !strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &parts))
-		return -EINVAL;
+	if (!error)
+		error = sts_url(chain, role, url);
+	if (error)
+		return error;
 	text_addf(url, "/?Action=%s&Format=JSON&Version=%s&Timestamp=", by_oidc.name,
 		  cloud_products[PRODUCT_STS].version);
 	signer_encode(date, url);
-	return error ? error : text_error(url);
+	return text_error(url);
 }
 
 static int ask_by_oidc(struct chain *chain, const struct chain_role *role, const char *token,
@@ -171,11 +169,9 @@ static int ask_by_oidc(struct chain *chain, const struct chain_role *role, const
 		error = -ENOMEM;
 	error = error ? fault_set(fault, error, "the endpoint of STS is none") :
 			ask(chain, &by_oidc, &request, fault);
-	if (body.data)
-		explicit_bzero(body.data, body.length);
 	http_headers_free(request.headers);
 	text_release(&url);
-	text_release(&body);
+	secret_text_release(&body);
 	return error;
 }
 

@@ -43,31 +43,27 @@ static int make_nonce(char nonce[2 * NONCE_BYTES + 1])
 	return 0;
 }
 
-static int make_date(char date[32])
+int exchange_date(char date[EXCHANGE_DATE])
 {
 	time_t now = time(NULL);
 	struct tm parts;
 
-	if (!gmtime_r(&now, &parts) || !strftime(date, 32, "%Y-%m-%dT%H:%M:%SZ", &parts))
+	if (!gmtime_r(&now, &parts) || !strftime(date, EXCHANGE_DATE, "%Y-%m-%dT%H:%M:%SZ", &parts))
 		return -EINVAL;
 	return 0;
 }
 
 static bool add_headers(const struct cloud_parameter *headers, struct curl_slist **list)
 {
+	/* libcurl's own ones that would stand unsigned, or make the server wait */
+	static const char *const own[] = { "Expect:", "Content-Type:" };
 	bool good = true;
+	size_t i;
 
 	for (; headers->name && good; headers++)
 		good = http_header(list, headers->name, headers->value);
-	/* libcurl's own ones that would stand unsigned, or make the server wait */
-	if (good) {
-		struct curl_slist *longer = curl_slist_append(*list, "Expect:");
-
-		good = longer != NULL;
-		*list = longer ? longer : *list;
-	}
-	if (good) {
-		struct curl_slist *longer = curl_slist_append(*list, "Content-Type:");
+	for (i = 0; i < sizeof(own) / sizeof(own[0]) && good; i++) {
+		struct curl_slist *longer = curl_slist_append(*list, own[i]);
 
 		good = longer != NULL;
 		*list = longer ? longer : *list;
@@ -77,7 +73,7 @@ static bool add_headers(const struct cloud_parameter *headers, struct curl_slist
 
 struct stamps {
 	struct text host, authorization;
-	char date[32], nonce[2 * NONCE_BYTES + 1], digest[SIGNER_DIGEST_TEXT];
+	char date[EXCHANGE_DATE], nonce[2 * NONCE_BYTES + 1], digest[SIGNER_DIGEST_TEXT];
 };
 
 static size_t fill_headers(const struct exchange *exchange, const struct stamps *stamps,
@@ -142,7 +138,7 @@ int exchange_build(const struct exchange *exchange, struct text *url, struct cur
 	if (!error)
 		error = make_nonce(stamps.nonce);
 	if (!error)
-		error = make_date(stamps.date);
+		error = exchange_date(stamps.date);
 	signer_digest(body_of(exchange->action), strlen(body_of(exchange->action)),
 		      stamps.digest);
 	if (!error)
@@ -154,11 +150,6 @@ int exchange_build(const struct exchange *exchange, struct text *url, struct cur
 	text_release(&stamps.host);
 	text_release(&stamps.authorization);
 	return error ? error : text_error(url);
-}
-
-static uint32_t at_most(uint64_t left, uint32_t most)
-{
-	return left < most ? (uint32_t)left : most;
 }
 
 /* Whom the call asks, in its row of the facts. */
@@ -186,14 +177,13 @@ int exchange_start(struct cloud_run *run, struct call *call)
 	struct cloud_parameter parameters[SIGNER_PARAMETERS_MAX + 1];
 	struct exchange exchange = { .action = call->action, .query = parameters,
 				     .credential = &calls->credential };
-	uint64_t now = calls_now_ms();
-	uint32_t left = at_most(calls->deadline_ms > now ? calls->deadline_ms - now : 1,
-				CALL_TOTAL_MS);
 	struct http_request request = { .method = method_of(call->action),
 					.body = call->action->body,
 					.proxy = run->request->proxy,
-					.connect_ms = at_most(left, CALL_CONNECT_MS),
-					.total_ms = left };
+					.connect_ms = http_left_ms(calls->deadline_ms,
+								   CALL_CONNECT_MS),
+					.total_ms = http_left_ms(calls->deadline_ms,
+								 CALL_TOTAL_MS) };
 	struct text base, url;
 	char number[16];
 	int error;

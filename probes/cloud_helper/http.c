@@ -2,6 +2,9 @@
 /* One exchange over libcurl, with limits of our own: its own ones do not hold for every body. */
 #include "probes/cloud_helper/http.h"
 
+#include "probes/cloud_helper/secret.h"
+#include "probes/probe.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +15,14 @@
 #define RETRY_AFTER "x-acs-retry-after:"
 #define DATE "date:"
 #define RETRY_MOST_MS 600000u
+
+uint32_t http_left_ms(uint64_t deadline_ms, uint32_t most)
+{
+	uint64_t now = probe_now_ms();
+	uint64_t left = deadline_ms > now ? deadline_ms - now : 1;
+
+	return left < most ? (uint32_t)left : most;
+}
 
 static size_t on_body_for_curl(char *bytes, size_t size, size_t count, void *context)
 {
@@ -158,9 +169,7 @@ void http_release(struct http_answer *answer)
 	if (answer->easy)
 		curl_easy_cleanup(answer->easy);
 	/* credentials come in bodies, too */
-	if (answer->body.data)
-		explicit_bzero(answer->body.data, answer->body.length);
-	text_release(&answer->body);
+	secret_text_release(&answer->body);
 	*answer = (struct http_answer){ .easy = NULL };
 }
 

@@ -35,6 +35,8 @@ struct http_answer {
 	char error[CURL_ERROR_SIZE];
 };
 
+/* Milliseconds until the deadline, 1 where it is over, at most `most`: limits of 0 are none. */
+uint32_t http_left_ms(uint64_t deadline_ms, uint32_t most);
 /* Makes `answer` (zeroed) ready to be run; http_release() in any case. 0 or -ENOMEM. */
 int http_prepare(const struct http_request *request, struct http_answer *answer);
 /* After the transfer: fills status; 0, -EIO with words in `error`, -EFBIG. */

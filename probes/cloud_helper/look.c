@@ -6,6 +6,7 @@
 #include "probes/cloud_helper/credentials.h"
 #include "probes/cloud_helper/endpoint.h"
 #include "probes/cloud_helper/run.h"
+#include "probes/probe.h"
 #include "rules/text.h"
 
 #include <errno.h>
@@ -190,7 +191,7 @@ int cloud_ask(const struct cloud_request *request, const struct cloud_session *s
 				 .calls = &calls };
 	int error;
 
-	calls.started_ms = calls_now_ms();
+	calls.started_ms = probe_now_ms();
 	calls.deadline_ms = calls.started_ms + request->budget_ms;
 	error = look(&run, session, fault);
 	cloud_run_release(&run);

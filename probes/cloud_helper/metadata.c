@@ -2,7 +2,7 @@
 /* Questions to the metadata service. What is made of the answers is in metadata_read.c. */
 #include "probes/cloud_helper/metadata.h"
 
-#include "probes/cloud_helper/calls.h"
+#include "probes/cloud_helper/http.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,16 +17,14 @@ static int ask(const struct metadata *metadata, const char *method, const char *
 	       const char *header, struct http_answer *answer)
 {
 	const char *value = metadata->token ? metadata->token : TOKEN_SECONDS;
-	uint64_t now = calls_now_ms();
-	uint64_t left = metadata->deadline_ms > now ? metadata->deadline_ms - now : 1;
 	struct http_request request = { .method = method };
 	struct text url;
 	int error = 0;
 
 	text_init(&url, URL_MAX);
 	text_addf(&url, "%s/latest/%s", metadata->base, item);
-	request.connect_ms = left < METADATA_MS ? (uint32_t)left : METADATA_MS;
-	request.total_ms = left < 2 * METADATA_MS ? (uint32_t)left : 2 * METADATA_MS;
+	request.connect_ms = http_left_ms(metadata->deadline_ms, METADATA_MS);
+	request.total_ms = http_left_ms(metadata->deadline_ms, 2 * METADATA_MS);
 	request.url = text_string(&url);
 	if (text_error(&url) || (header && !http_header(&request.headers, header, value)))
 		error = -ENOMEM;

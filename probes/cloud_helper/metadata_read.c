@@ -2,7 +2,7 @@
 /* The section "metadata", item by item. */
 #include "probes/cloud_helper/metadata.h"
 
-#include "probes/cloud_helper/calls.h"
+#include "probes/probe.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -180,7 +180,7 @@ int metadata_look(const struct cloud_request *request, struct facts *facts, stru
 	struct metadata_facts *out = &facts->metadata;
 	struct metadata metadata = { .base = NULL };
 	int error = metadata_open(&metadata, request->plan.endpoints.metadata, false,
-				  calls_now_ms() + request->budget_ms, fault);
+				  probe_now_ms() + request->budget_ms, fault);
 
 	out->token = metadata.token != NULL;
 	if (!error)

@@ -2,7 +2,7 @@
 /* Writing replies to a directory, redacted, for `check --cloud` elsewhere. */
 #include "probes/cloud_helper/saved.h"
 
-#include "rules/text.h"
+#include "probes/probe.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -76,21 +76,6 @@ void saver_close(struct saver *saver)
 	saver->directory = -1;
 }
 
-static int write_file(int fd, const char *bytes, size_t length)
-{
-	while (length) {
-		ssize_t wrote = write(fd, bytes, length);
-
-		if (wrote < 0 && errno != EINTR)
-			return -errno;
-		if (wrote > 0) {
-			bytes += wrote;
-			length -= (size_t)wrote;
-		}
-	}
-	return 0;
-}
-
 static int write_new(struct saver *saver, const char *product, const char *action,
 		     const struct text *content)
 {
@@ -105,7 +90,7 @@ static int write_new(struct saver *saver, const char *product, const char *actio
 		if (fd < 0 && (errno != EEXIST || saver->number > 99999))
 			return -errno;
 	}
-	error = write_file(fd, text_string(content), content->length);
+	error = probe_write(fd, content);
 	if (close(fd) && !error)
 		error = -errno;
 	if (error)

@@ -62,6 +62,13 @@ void secret_free(char *secret)
 	free(secret);
 }
 
+void secret_text_release(struct text *text)
+{
+	if (text->data)
+		explicit_bzero(text->data, text->room);
+	text_release(text);
+}
+
 void credential_release(struct cloud_credential *credential)
 {
 	secret_free(credential->key_id);

@@ -6,6 +6,8 @@
 #ifndef PROBES_CLOUD_HELPER_SECRET_H
 #define PROBES_CLOUD_HELPER_SECRET_H
 
+#include "rules/text.h"
+
 #include <stddef.h>
 
 /* Longest key, secret or session token. */
@@ -22,6 +24,7 @@ int secret_hooks(void);
 char *secret_copy(const char *bytes, size_t length);
 /* Wipes and frees. */
 void secret_free(char *secret);
+void secret_text_release(struct text *text);
 void credential_release(struct cloud_credential *credential);
 
 #endif

@@ -192,9 +192,7 @@ int signer_authorization(const struct signer_request *request,
 	if (!error)
 		error = add_signature(&canonical, credential->secret, out);
 	/* the session token stands in the canonical headers */
-	if (canonical.data)
-		explicit_bzero(canonical.data, canonical.length);
-	text_release(&canonical);
+	secret_text_release(&canonical);
 	text_release(&names);
 	return error ? error : text_error(out);
 }
