@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SUBJECT_MAX ((size_t)512)
+/* Values are cut and their number is bounded: no subject is longer. */
+#define SUBJECT_MAX ((size_t)SIGNER_PARAMETERS_MAX * 4096)
 
 static size_t count_parameters(const struct cloud_parameter *parameters)
 {
@@ -65,15 +66,18 @@ static struct cloud_parameter *copy_parameters(const struct cloud_run *run,
 static char *subject_of(const struct cloud_parameter *parameters)
 {
 	struct text text;
+	char *subject;
 
-	text_init(&text, SUBJECT_MAX * 8);
+	text_init(&text, SUBJECT_MAX);
 	for (; parameters->name; parameters++) {
 		if (!strcmp(parameters->name, "RegionId"))
 			continue;
 		text_addf(&text, "%s%s=", text.length ? " " : "", parameters->name);
 		text_add_clean(&text, parameters->value, TEXT_FOREIGN_MAX);
 	}
-	return text_take(&text);
+	subject = text_take(&text);
+	text_release(&text);
+	return subject;
 }
 
 static bool add_fact(struct cloud_run *run, struct call *call)
@@ -88,7 +92,7 @@ static bool add_fact(struct cloud_run *run, struct call *call)
 	fact->action = text_copy(call->action->name);
 	fact->subject = subject_of(call->parameters);
 	fact->permission = text_copy(cloud_permission(call->action, permission));
-	if (!fact->product || !fact->action || !fact->permission)
+	if (!fact->product || !fact->action || !fact->subject || !fact->permission)
 		run->error = -ENOMEM;
 	return !run->error;
 }
