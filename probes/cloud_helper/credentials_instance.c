@@ -52,7 +52,7 @@ int chain_instance_role(struct chain *chain, const char *name, struct fault *fau
 				  chain->deadline_ms, fault);
 
 	text_init(&item, 256);
-	text_init(&answer, METADATA_ITEM_MAX);
+	secret_text_init(&answer, METADATA_ITEM_MAX);
 	if (!error && !name) {
 		error = metadata_get(&metadata, FOLDER, &answer, fault);
 		if (answer.data)

@@ -157,7 +157,7 @@ static int ask_by_oidc(struct chain *chain, const struct chain_role *role, const
 	int error;
 
 	text_init(&url, URL_MAX);
-	text_init(&body, URL_MAX);
+	secret_text_init(&body, URL_MAX);
 	error = oidc_url(chain, role, &url);
 	signer_query(form, &body);
 	request.url = text_string(&url);

@@ -124,9 +124,9 @@ int http_prepare(const struct http_request *request, struct http_answer *answer)
 {
 	CURLcode code;
 
-	text_init(&answer->body, HTTP_BODY_MAX);
+	secret_text_init(&answer->body, HTTP_BODY_MAX);
 	answer->easy = curl_easy_init();
-	if (!answer->easy)
+	if (!answer->easy || text_error(&answer->body))
 		return -ENOMEM;
 	code = set_limits(answer->easy, request);
 	code = code ? code : set_request(answer->easy, request);

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A credential and what stands around it. */
+#define TEXT_ROOM ((size_t)4 * SECRET_MAX)
+
 static void wiping_free(void *memory)
 {
 	if (memory)
@@ -60,6 +63,17 @@ void secret_free(char *secret)
 	if (secret)
 		explicit_bzero(secret, strlen(secret));
 	free(secret);
+}
+
+void secret_text_init(struct text *text, size_t limit)
+{
+	text_init(text, limit);
+	text->room = limit < TEXT_ROOM ? limit + 1 : TEXT_ROOM;
+	text->data = calloc(1, text->room);
+	if (text->data)
+		return;
+	text->room = 0;
+	text->error = -ENOMEM;
 }
 
 void secret_text_release(struct text *text)

@@ -24,6 +24,11 @@ int secret_hooks(void);
 char *secret_copy(const char *bytes, size_t length);
 /* Wipes and frees. */
 void secret_free(char *secret);
+/*
+ * A text that secrets go through: it has room for them from the beginning, for a text that grows
+ * leaves a copy where it was; and it is wiped.
+ */
+void secret_text_init(struct text *text, size_t limit);
 void secret_text_release(struct text *text);
 void credential_release(struct cloud_credential *credential);
 

@@ -181,7 +181,7 @@ int signer_authorization(const struct signer_request *request,
 	struct text canonical, names;
 	int error;
 
-	text_init(&canonical, CANONICAL_MAX);
+	secret_text_init(&canonical, CANONICAL_MAX);
 	text_init(&names, CANONICAL_MAX);
 	signer_canonical(request, &canonical, &names);
 	error = text_error(&canonical);

@@ -263,6 +263,33 @@ static void test_keys_are_no_header_tricks(void **state)
 	home_release(&home);
 }
 
+static void test_texts_of_secrets_do_not_move(void **state)
+{
+	char secret[SECRET_MAX + 1];
+	struct text text;
+	const char *place;
+	int i;
+
+	(void)state;
+	memset(secret, 's', SECRET_MAX);
+	secret[SECRET_MAX] = '\0';
+	secret_text_init(&text, 1024 * 1024);
+	assert_string_equal(text_string(&text), "");
+	place = text.data;
+	for (i = 0; i < 3; i++)
+		text_add(&text, secret);
+	assert_int_equal(text_error(&text), 0);
+	assert_ptr_equal(text.data, place);
+	secret_text_release(&text);
+	assert_null(text.data);
+	secret_text_init(&text, 3);
+	text_add(&text, "abc");
+	assert_string_equal(text_string(&text), "abc");
+	text_add(&text, "d");
+	assert_int_equal(text_error(&text), -EFBIG);
+	secret_text_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_named_must_be_there),
 		cmocka_unit_test(test_files_that_others_can_read),
 		cmocka_unit_test(test_fresh_profile_is_none),
+		cmocka_unit_test(test_texts_of_secrets_do_not_move),
 		cmocka_unit_test(test_keys_are_no_header_tricks),
 	};
 
