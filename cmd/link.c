@@ -5,6 +5,7 @@
 #include "cmd/change.h"
 #include "cmd/clock.h"
 #include "cmd/output.h"
+#include "probes/probe.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -123,15 +124,15 @@ static bool look_until(struct link *link, uint64_t ms, bool running)
 	const uint64_t pause = ms / 4 < PAUSE_MS ? ms / 4 + 1 : PAUSE_MS;
 	const struct timespec nap = { .tv_sec = (time_t)(pause / 1000),
 				      .tv_nsec = (long)(pause % 1000) * 1000000 };
-	uint64_t waited;
+	const uint64_t end_ms = probe_now_ms() + ms;
 
-	for (waited = 0;; waited += pause) {
-		if (look(link) && (running ? is_running(&link->seen) : link->seen.found))
-			return true;
-		if (waited >= ms)
+	/* what a look takes counts, too: one may take as long as the helper may */
+	while (!look(link) || !(running ? is_running(&link->seen) : link->seen.found)) {
+		if (probe_now_ms() >= end_ms)
 			return false;
 		(void)nanosleep(&nap, NULL);
 	}
+	return true;
 }
 
 static int found(struct link *link, enum create_outcome outcome, struct fault *fault)
@@ -174,9 +175,22 @@ static uint64_t left_of(const struct link *link)
 static int unclear(struct link *link, const char *why)
 {
 	return end(link, OUTCOME_UNCLEAR,
-		   "whether the link was made is not known (%s), and no operation lists such "
+		   "whether the link is there is not known (%s), and no operation lists such "
 		   "links: look at the console, then say --settle made or --settle not-made",
 		   why);
+}
+
+/* No operation lists such links: the user's word decides, who has looked at the console. */
+static int settle_unlisted(struct link *link, bool made, struct fault *fault)
+{
+	int code;
+
+	if (!made)
+		return unclear(link, link->journal.entry.state == JOURNAL_MADE ?
+			       "it was made, and nothing of it shows now" :
+			       "an earlier run left no word of it");
+	code = note_state(link, JOURNAL_MADE, NULL, fault);
+	return code ? code : end(link, OUTCOME_THERE, "the link was made, as --settle says");
 }
 
 /*
@@ -186,29 +200,28 @@ static int unclear(struct link *link, const char *why)
 static int settle(struct link *link, bool *go, struct fault *fault)
 {
 	const char *word = link->settings->settle;
+	bool made = word && !strcmp(word, "made");
 	int state = link->journal.entry.state;
-	bool open = state == JOURNAL_CALLING || state == JOURNAL_MADE;
 
-	*go = !open;
-	if (!open)
+	*go = state != JOURNAL_CALLING && state != JOURNAL_MADE;
+	if (*go)
 		return 0;
-	if (word && !strcmp(word, "made")) {
-		int code = note_state(link, JOURNAL_MADE, NULL, fault);
-
-		return code ? code : end(link, OUTCOME_THERE,
-					 "the link was made, as --settle says");
-	}
-	*go = word && !strcmp(word, "not-made");
+	*go = word && !made;
 	if (*go)
 		return note_state(link, JOURNAL_REFUSED, NULL, fault);
 	if (!link->listed)
-		return unclear(link, "an earlier run left no word of it");
+		return settle_unlisted(link, made, fault);
 	if (look_until(link, left_of(link), false))
 		return found(link, OUTCOME_THERE, fault);
+	if (link->seen.outcome != CHANGE_DONE)
+		return end(link, OUTCOME_UNCLEAR, "the state of the link could not be read: %s",
+			   link->seen.note ? link->seen.note : "no reason given");
+	if (made)
+		return end(link, OUTCOME_UNCLEAR, "the link is not among those that the API "
+						  "lists, and --settle says that it was made");
 	/* its time is over and it is not among the links: it was not made, or is gone again */
-	*go = link->seen.outcome == CHANGE_DONE;
-	return *go ? 0 : end(link, OUTCOME_UNCLEAR, "the state of the link could not be read: %s",
-			     link->seen.note ? link->seen.note : "no reason given");
+	*go = true;
+	return 0;
 }
 
 /* Only a person at a terminal, or one who said so before, can agree. */

@@ -16,8 +16,9 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 
-from create_runs import Scene, Wrong
+from create_runs import CREATE, LIST, Scene, Wrong
 
 
 def report(scene, command, *more):
@@ -111,7 +112,9 @@ def story(program, folder):
         for name in [name for name in world["enis"] if "managed" in name]:
             del world["enis"][name]
         stands(scene, "lost to a clean-up job", 2, "fail", "CTL-12")
-        created(scene, "made, and gone", (3, "unclear"), "--yes", *override)
+        answer = created(scene, "made, and gone", (3, "unclear"), "--yes", *override)
+        if "nothing of it shows" not in answer["message"]:
+            raise Wrong(f"not explained: {answer['message']}")
         world["source_links"].clear()  # deleted in the console, as the remedy says
         created(scene, "settled", (0, "created"), "--yes", "--settle", "not-made", *override)
     finally:
@@ -150,6 +153,32 @@ def registry(program, folder):
                           call.parameters["EnableCreateDNSRecordInPvzt"]) for call in calls],
                [("Chart", "false")])
         created(scene, "found again", (0, "already-there"), *arguments)
+        module = scene.server.gateway.world["registry"]["cri-bp1build"]["vpc"]["Chart"]
+        module["LinkedVpcs"].clear()
+        answer = created(scene, "said to be made, and not listed", (3, "unclear"), *arguments,
+                         "--settle", "made")
+        if "not among" not in answer["message"]:
+            raise Wrong(f"not explained: {answer['message']}")
+    finally:
+        scene.server.close()
+
+
+def slow(program, folder):
+    """Looks take long and show nothing: --wait is held all the same."""
+    chance = random.Random(0)
+    chance.choice = lambda words: "listed" if "listed" in words else "none"
+    scene = Scene(program, folder, chance)
+    scene.server.gateway.world["faults"] = [
+        {"action": CREATE, "status": 500, "code": "InternalError"},
+        {"action": LIST, "late_ms": 900}]
+    started = time.monotonic()
+    try:
+        created(scene, "one look", (0, "dry-run"), "--dry-run", "--override", "ticket 7")
+        least = time.monotonic() - started
+        created(scene, "late answers", (3, "unclear"), "--yes", "--override", "ticket 7")
+        waited = time.monotonic() - started - 2 * least
+        if waited > 3.5:
+            raise Wrong(f"waited for {waited:.1f} s, not for 1 and a look")
     finally:
         scene.server.close()
 
@@ -157,7 +186,7 @@ def registry(program, folder):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for one in (story, unpublished, registry):
+            for one in (story, unpublished, registry, slow):
                 one(os.path.abspath(sys.argv[1]), folder)
                 for journal in pathlib.Path("/var/lib/reachback").glob("*"):
                     journal.unlink()
