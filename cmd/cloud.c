@@ -48,7 +48,9 @@ static int move_environment(bool keep, struct maybe *fd)
 
 		if (!begins_with_one(environ[i], prefixes) && !begins_with_one(environ[i], names))
 			continue;
-		if (bytes && length + size <= ENVIRONMENT_MAX) {
+		if (bytes && length + size > ENVIRONMENT_MAX)
+			code = -E2BIG;
+		if (bytes && !code) {
 			memcpy(bytes + length, environ[i], size);
 			length += size;
 		}
@@ -59,7 +61,8 @@ static int move_environment(bool keep, struct maybe *fd)
 		int made = memory_file("environment", bytes, length);
 
 		/* without one of them only the files under HOME go unread */
-		code = made < 0 && any ? made : 0;
+		if (!code && made < 0 && any)
+			code = made;
 		*fd = (struct maybe){ made >= 0, made >= 0 ? (uint32_t)made : 0 };
 		explicit_bzero(bytes, length);
 	}
