@@ -5,6 +5,7 @@
  */
 #include "cmd/cacert.h"
 
+#include "cmd/input.h"
 #include "cmd/memory_file.h"
 #include "rules/text.h"
 
@@ -15,22 +16,6 @@
 
 /* The bundles of distributions have a quarter of a million bytes. */
 #define CACERT_MAX ((size_t)4 * 1024 * 1024)
-
-static int read_all(int fd, struct text *out)
-{
-	char buffer[8192];
-	ssize_t got;
-
-	while ((got = read(fd, buffer, sizeof(buffer))) != 0) {
-		if (got < 0 && errno != EINTR)
-			return -errno;
-		if (got > 0)
-			text_add_bytes(out, buffer, (size_t)got);
-		if (text_error(out))
-			return text_error(out);
-	}
-	return 0;
-}
 
 /* Labels that the library takes for certificates: RFC 7468 section 5, and two of its own. */
 static bool has_certificate(const char *bytes)
@@ -78,7 +63,7 @@ int cacert_open(const char *path, int *fd, struct fault *fault)
 		return fault_set(fault, -errno, "--cacert: cannot read \"%s\": %s", path,
 				 strerror(errno));
 	text_init(&file, CACERT_MAX);
-	code = read_all(from, &file);
+	code = input_read_all(from, &file);
 	(void)close(from);
 	if (code == -EFBIG)
 		(void)fault_set(fault, code, "--cacert: \"%s\" is larger than 4 MiB", path);

@@ -49,17 +49,17 @@ static int place(struct dossier *dossier, const struct facts *own, struct facts 
 	return 0;
 }
 
-/* The list belongs to the plan of `own`; the file's is freed here and the borrowed one later. */
+/* Changes the list for a copy of that of `own`. */
 static int take_acceptance(const struct plan *own, struct plan *plan)
 {
-	struct plan copy, keep = { .state = FACT_ABSENT };
+	struct list theirs = plan->accept;
+	struct plan copy;
 	int code;
 
 	memset(&copy, 0, sizeof(copy));
 	code = record_copy(&plan_section_record, own, &copy);
-	keep.accept = plan->accept;
 	plan->accept = copy.accept;
-	copy.accept = keep.accept;
+	copy.accept = theirs;
 	plan_release(&copy);
 	return code;
 }

@@ -11,7 +11,7 @@
 
 #define CHUNK 65536
 
-static int read_all(int fd, struct text *out)
+int input_read_all(int fd, struct text *out)
 {
 	char chunk[CHUNK];
 
@@ -43,7 +43,7 @@ int input_read(const char *path, struct text *out, struct fault *fault)
 					 strerror(-code));
 		}
 	}
-	code = read_all(fd, out);
+	code = input_read_all(fd, out);
 	if (!is_stdin)
 		close(fd);
 	if (code == -EFBIG)

@@ -12,5 +12,7 @@
 
 /* Reads `path` ("-": stdin) into `out`, whose limit bounds it. Errors name the path. */
 int input_read(const char *path, struct text *out, struct fault *fault);
+/* The same of what is open already. 0 or negative errno: -EFBIG where the limit is met. */
+int input_read_all(int fd, struct text *out);
 
 #endif

@@ -26,7 +26,7 @@
  * Helper programs lie in libexec where the program is installed, and beside it where it was built.
  * Found from the program itself, so that a tree that was moved still works.
  */
-static int find_helpers(char directory[PATH_MAX])
+int observe_helpers(char directory[PATH_MAX])
 {
 	char program[PATH_MAX - 64], *slash;
 	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
@@ -124,11 +124,6 @@ static int run_probes(const struct probe_context *context, uint64_t started, str
 	return code;
 }
 
-int observe_helpers(char directory[PATH_MAX])
-{
-	return find_helpers(directory);
-}
-
 /*
  * Where the metadata service has still to say whether endpoints are looked at from here, a token
  * that cannot be read is no error yet: this may be a host that has none.
@@ -170,7 +165,7 @@ int observe_keeping(const struct settings *settings, struct cloud_request *cloud
 	facts_init(facts);
 	context.netns = settings->netns;
 	context.helper_dir = helpers;
-	code = find_helpers(helpers);
+	code = observe_helpers(helpers);
 	context.deadline_ms = started +
 			      (settings->max_time.given ? settings->max_time.ms : MAX_TIME_MS);
 	/* Without /proc there are no helpers to be found: their probes say so. */
