@@ -21,7 +21,11 @@ static void add_unknown(const struct service_fact *service, const char *reason,
 	finding_cause(out, finding, "MET-02");
 	finding_message(out, finding, "the range is not proved for %s: %s", service->service,
 			reason);
-	finding_settle(out, finding, "reachback check --service %s", service->service);
+	/* a service that is still a name is none that --service takes */
+	if (service->address.family == ADDRESS_NONE)
+		finding_settle(out, finding, "reachback check --service ADDRESS:%u", service->port);
+	else
+		finding_settle(out, finding, "reachback check --service %s", service->service);
 }
 
 static void add_pass(const struct rule_context *context, const struct proofs *proofs,

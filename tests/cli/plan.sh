@@ -56,3 +56,8 @@ for gone in cn-hangzhou 172.20.5.1\" 10.0.12.1 172.20.0.0/16 172.20.5.20; do
 		die "what the option replaced is still there: $gone"
 	fi
 done
+
+# What is still a name: the command that settles it is one that the program takes.
+decides "$program" --gitlab-url http://git.example
+grep -q -- '--service ADDRESS:' "$work/out" || die "no command settles a service that is a name"
+! grep -q -- '--service git' "$work/out" || die "a command is shown that is refused"
