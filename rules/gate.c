@@ -359,6 +359,10 @@ static int note_denied(const struct facts *facts, struct strings *notes)
 		error = add_string(notes, "MET-08: %s could not be read: it would add networks "
 					  "and routes that are configured there",
 				   facts->configs.denied.items[i]);
+	/* the section stands without them; its note says why, and what they may do */
+	if (!error && facts->listeners.section.state == FACT_OK && facts->listeners.nat_unknown &&
+	    facts->listeners.section.note)
+		error = add_string(notes, "MET-08: %s", facts->listeners.section.note);
 	return error;
 }
 

@@ -380,6 +380,11 @@ static void test_denied_sections_are_listed(void **state)
 				  "\"denied\":[\"/etc/wireguard/wg0.conf\"]}"), &world);
 	assert_true(is_noted(&world, "MET-08: xfrm denied: it would add IPsec policies"));
 	assert_true(is_noted(&world, "MET-08: /etc/wireguard/wg0.conf could not be read"));
+	assert_false(is_noted(&world, "NAT rules"));
+	end(&world);
+	judge_text(SEEN("", INIT, ",\"listeners\":{\"state\":\"ok\",\"nat_unknown\":true,"
+				  "\"note\":\"NAT rules may be read by root only\"}"), &world);
+	assert_true(is_noted(&world, "MET-08: NAT rules may be read by root only"));
 	end(&world);
 }
 
