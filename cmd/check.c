@@ -60,6 +60,9 @@ int collect_run(const struct settings *settings)
 		text_add(&bytes, "\n");
 		status = output_answer(&bytes);
 	}
+	if (!status && settings->cloud && facts.cloud.section.state == FACT_ABSENT)
+		(void)complain(status, "no reply of the cloud was saved: that takes a region "
+			       "(--region, or the metadata service's) and a credential");
 	text_release(&bytes);
 	facts_release(&facts);
 	return status;

@@ -28,6 +28,16 @@ decides "$program" check --facts /dev/null
 [ -c /dev/null ] || die "/dev/null was replaced"
 
 # What cannot be written: 74, one line, the old content, nothing left behind.
+# Replies that were wanted and are not there are missed aloud.
+mkdir "$work/replies"
+gives 0 env -i HOME="$work" "$program" collect --region cn-hangzhou --endpoints-metadata \
+	http://127.0.0.1:1 --cloud "$work/replies"
+[ -s "$work/out" ] || die "no facts without replies"
+grep -q '^reachback: no reply of the cloud was saved: ' "$work/err" ||
+	die "nobody says that no reply was saved"
+gives 0 env -i HOME="$work" "$program" collect
+[ ! -s "$work/err" ] || die "replies are missed that nobody wanted"
+
 refuses 74 'cannot write' "$program" check --facts "$folder/none/facts.json"
 refuses 74 'cannot write' "$program" check --facts "$folder"
 refuses 74 'cannot write' "$program" check --facts /dev/full
