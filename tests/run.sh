@@ -42,6 +42,8 @@ needs() {
 		tool dnsmasq dnsmasq-base dnsmasq
 		tool openssl openssl openssl
 		tool curl curl curl
+		tool zsh zsh zsh
+		tool fish fish -
 		file /usr/share/maven-repo/commons-io libcommons-io-java -
 		file /usr/lib/python3*/dist-packages/jsonschema python3-jsonschema python3-jsonschema
 	END

@@ -46,6 +46,28 @@ decides env CLICOLOR_FORCE=1 "$program" judge -c=never "$facts"
 decides env CLICOLOR_FORCE=1 "$program" judge -j "$facts"
 ! colored || die "colour in JSON"
 
+# At a terminal: of itself, not where NO_COLOR or the flag is against it.
+at_terminal() { # ARGUMENT...
+	python3 - "$program" judge "$@" "$facts" >"$work/out" <<-'END'
+		import os, pty, sys
+
+		def read(terminal):
+		    said = os.read(terminal, 4096)
+		    os.write(1, said)
+		    return b""
+
+		pty.spawn(sys.argv[1:], read, lambda terminal: b"")
+	END
+}
+if command -v python3 >/dev/null; then
+	at_terminal
+	colored || die "no colour at a terminal"
+	NO_COLOR=1 at_terminal
+	! colored || die "colour at a terminal against NO_COLOR"
+	at_terminal -c=never
+	! colored || die "colour at a terminal against the flag"
+fi
+
 # No locale changes a byte.
 decides env LC_ALL=C "$program" judge "$facts"
 cp "$work/out" "$work/usual"
