@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Of the last change in words; a page that is made anew must not differ by the day. */
-#define PAGE_DATE "November 20, 2026"
+#define PAGE_DATE "November 21, 2026"
 
 #define LINE_COLUMNS 70
 
@@ -133,7 +133,10 @@ static void add_head(struct text *out)
 		      "overlaps the reverse-access range 100.104.0.0/16, and whether the reply to\n"
 		      "each of its 65,536 addresses finds its way home.\n"
 		      "Where not, it names the one cause, where it sits, and what mends it.\n"
-		      "It changes nothing and needs no privilege; what was denied is listed.\n"
+		      "It needs no privilege; what was denied is listed.\n"
+		      "Only\n"
+		      ".Cm create\n"
+		      "changes anything.\n"
 		      ".Pp\n"
 		      "Two verdicts are given: one over what this host can see, and one over the\n"
 		      "whole link, which no single host can see alone.\n");
@@ -157,6 +160,22 @@ static void add_environment(struct text *out)
 		      ".Fl -token-fd\n"
 		      "names one.\n"
 		      "It goes to the GitLab of the plan alone and is never printed.\n"
+		      ".It Ev ALIBABA_CLOUD_*\n"
+		      "Credentials of the cloud's API, as the vendor's tools take them; without\n"
+		      "them the files of these tools below\n"
+		      ".Ev HOME ,\n"
+		      "then the role of the instance.\n"
+		      ".It Ev XDG_STATE_HOME\n"
+		      "Where\n"
+		      ".Cm create\n"
+		      "keeps its journal, unless it runs as root.\n"
+		      ".El\n"
+		      ".Sh FILES\n"
+		      ".Bl -tag -width Ds\n"
+		      ".It Pa /var/lib/reachback , $XDG_STATE_HOME/reachback\n"
+		      "The journal of\n"
+		      ".Cm create :\n"
+		      "what was called, and what came of it.\n"
 		      ".El\n");
 }
 

@@ -86,8 +86,10 @@ const struct probe probe_cloud = {
 	.needs = PROBE_NEEDS_CLOUD | PROBE_NEEDS_HELPER,
 	.keeps = 0,
 	.wire = "HTTPS requests that read, signed with the user's key, to the API endpoints of the "
-		"region (\"reachback docs ram-policy\" lists the operations); none without a "
-		"credential and a region, none with --no-cloud",
+		"region (\"reachback docs ram-policy\" lists the operations); before them, where "
+		"the credential has to be fetched, requests to STS, to the metadata service or "
+		"to the address in ALIBABA_CLOUD_CREDENTIALS_URI; none without a region, none "
+		"with --no-cloud",
 	.doc = "credentials in the order of the vendor's tools, then instance, vSwitch, route "
 	       "tables, border router, security groups, network ACLs, load balancers, PrivateZone",
 	.section = SECTION_CLOUD,

@@ -84,7 +84,8 @@ const struct probe probe_endpoints = {
 	.needs = PROBE_NEEDS_NETWORK | PROBE_NEEDS_HELPER,
 	.keeps = 0,
 	.wire = "DNS questions; TCP connections, TLS handshakes and HTTP requests to the hosts of "
-		"the plan's URLs and to those that they name; the token to the plan's own GitLab "
+		"the plan's URLs, to the registries of --registry, and to the hosts that these "
+		"name; the token to the plan's own GitLab "
 		"alone. Where one of these fails, or with --deep: SYNs to the same port with "
 		"small times to live and IP_MINTTL, two empty datagrams to it, up to 64 "
 		"connections from chosen source ports, and the same handshake or request with "

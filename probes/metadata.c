@@ -100,8 +100,8 @@ const struct probe probe_metadata = {
 	.needs = PROBE_NEEDS_HELPER,
 	.keeps = 0,
 	.wire = "HTTP requests to 100.100.100.200, the instance's own metadata service, where the "
-		"plan names a region, an instance or a vSwitch or DMI says that this is Alibaba "
-		"Cloud; none with --no-cloud",
+		"plan names it, a region, an instance or a vSwitch or DMI says that this is "
+		"Alibaba Cloud; none with --no-cloud",
 	.doc = "instance, region, zone, VPC, vSwitch, CIDRs, interfaces by MAC",
 	.section = SECTION_METADATA,
 	.wanted = metadata_wanted,

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Documents under docs/ are what the program makes. "docs.sh update [PROGRAM]" writes them anew,
-# and the help in the README with them (options.sh compares that).
+# Documents under docs/ are what the program makes, and so are the blocks of the README that begin
+# with a command, "$ reachback ...". "docs.sh update [PROGRAM]" writes them all anew.
 . "$(dirname -- "$0")/lint_common.inc"
 
 program=${2:-${RB_RELEASE:-build/release}/reachback}
 [ -x "$program" ] || skip "no $program"
 made=$(mktemp)
-trap 'rm -f "$made"' EXIT
+trap 'rm -f "$made" "$made.said"' EXIT
 
 table() { # SUBJECT FILE
 	cat <<-END
@@ -24,20 +24,24 @@ table() { # SUBJECT FILE
 	END
 }
 
-# The fenced block that begins with "$ reachback --help", its text replaced.
-update_readme() {
-	"$program" --help >"$made"
-	awk -v help="$made" '
+# The README with what each of its commands prints today.
+readme() {
+	awk -v program="$program" '
 		/^```/ { inside = 0 }
-		!inside { print }
-		/^\$ reachback --help$/ { inside = 1; while ((getline line <help) > 0) print line }
-	' README.md >"$made.new"
-	cat "$made.new" >README.md
-	rm -f "$made.new"
+		inside { next }
+		{ print }
+		/^\$ reachback / {
+			inside = 1
+			command = program substr($0, length("$ reachback ")) " 2>&1"
+			while ((command | getline line) > 0) print line
+			close(command)
+		}
+	' README.md
 }
 
 if [ "${1:-}" = update ] && [ -e README.md ]; then
-	update_readme
+	readme >"$made"
+	cat "$made" >README.md
 fi
 table | while read -r subject file; do
 	if ! "$program" docs "$subject" >"$made"; then
@@ -47,4 +51,8 @@ table | while read -r subject file; do
 	elif ! cmp -s "$made" "docs/$file"; then
 		echo "docs/$file: differs (sh tests/lint/docs.sh update)"
 	fi
-done | verdict
+done >"$made.said"
+if [ -e README.md ] && ! readme | cmp -s - README.md; then
+	echo "README.md: a command prints something else (sh tests/lint/docs.sh update)" >>"$made.said"
+fi
+verdict <"$made.said"

@@ -1,15 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Options named in prose exist, and the README's list is the program's own help.
+# Options named in prose exist.
 . "$(dirname -- "$0")/lint_common.inc"
 
 program=${RB_RELEASE:-build/release}/reachback
 [ -x "$program" ] || skip "no $program"
 known=$(mktemp)
-help=$(mktemp)
-trap 'rm -f "$known" "$help"' EXIT
+trap 'rm -f "$known"' EXIT
 "$program" docs options | sed -n 's/^| \(`-.`, \)\{0,1\}`--\([a-z-]*\).*/\2/p' >"$known"
-"$program" --help >"$help"
 
 # Lines of prose that run the program, with the place: "docs/x.md:12:reachback --strict".
 calls() {
@@ -24,17 +22,6 @@ named_options() {
 	done
 }
 
-# The fenced block that begins with "$ reachback --help".
-readme_help() {
-	awk '/^```/ { inside = 0 } inside { print } /^\$ reachback --help$/ { inside = 1 }' README.md
-}
-
-{
-	named_options | while read -r place name; do
-		grep -qx -- "$name" "$known" || echo "$place: unknown option --$name"
-	done
-	if [ -e README.md ]; then
-		readme_help | cmp -s - "$help" ||
-			echo "README.md: the block \"\$ reachback --help\" is not the program's help"
-	fi
-} | verdict
+named_options | while read -r place name; do
+	grep -qx -- "$name" "$known" || echo "$place: unknown option --$name"
+done | verdict
