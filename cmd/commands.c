@@ -12,7 +12,8 @@ const struct command command_table[] = {
 	  .doc = "Observes this host, judges what was seen and reports. Nothing is changed. "
 		 "The proof asks the kernel and sends no packet; from the vSwitch side endpoints "
 		 "are tried, and the metadata service and the cloud are asked where the plan or "
-		 "the machine gives reason to: \"probes\" tells what each puts on the wire. Without any argument the defaults apply, and no privilege is needed.",
+		 "the machine gives reason to: \"probes\" tells what each puts on the wire. "
+		 "Without any argument the defaults apply, and no privilege is needed.",
 	  .run = check_run },
 	{ .name = "collect", .bit = COMMAND_COLLECT,
 	  .summary = "observe only: facts to standard output",
