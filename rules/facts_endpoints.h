@@ -323,6 +323,9 @@ struct gitlab_fact {
 	struct maybe project;   /* status of the project's answer */
 	char *project_message;  /* of a refusal, cleaned */
 	bool project_anonymous; /* asked without a token */
+	struct maybe hooks;     /* status of the list of its webhooks; unknown: not asked */
+	struct maybe hooks_listed, hooks_told; /* how many, and of how many it says if they work */
+	struct strings hooks_stopped; /* "HOST STATUS" of those that GitLab does not call */
 	char *project_path;     /* path_with_namespace */
 	char *default_branch;
 	char *clone_url;        /* http_url_to_repo, without user information */

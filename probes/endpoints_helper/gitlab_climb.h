@@ -4,6 +4,7 @@
  *
  *   gitlab.c          it is GitLab
  *   gitlab_token.c    the token, its owner, the project; then
+ *   gitlab_hooks.c    webhooks of the project; at the same time
  *   gitlab_modules.c  .gitmodules, then
  *   gitlab_lfs.c      a pointer in the tree, then the link that the LFS server gives for it
  *   gitlab_git.c      smart HTTP on the clone URL, at the same time
@@ -73,6 +74,7 @@ void gitlab_project_path(const struct gitlab_climb *climb, const char *behind, s
 void gitlab_raw_path(struct gitlab_climb *climb, const char *file, struct text *path);
 
 void gitlab_ask_token(struct gitlab_climb *climb);
+void gitlab_ask_hooks(struct gitlab_climb *climb);
 void gitlab_ask_modules(struct gitlab_climb *climb);
 void gitlab_ask_lfs(struct gitlab_climb *climb);
 /* Asks for the link of the object, once both the pointer and the clone URL are there. */

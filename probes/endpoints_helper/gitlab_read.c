@@ -5,6 +5,8 @@
  */
 #include "probes/endpoints_helper/gitlab_read.h"
 
+#include "probes/endpoints_helper/url.h"
+
 #include <cjson/cJSON.h>
 
 #include <errno.h>
@@ -195,6 +197,54 @@ int gitlab_read_project(const char *body, size_t length, struct gitlab_fact *fac
 		fact->lfs_enabled = truth(json, "lfs_enabled");
 	cJSON_Delete(json);
 	return error;
+}
+
+/* "HOST STATUS": the rest of a webhook's URL may be a secret. */
+static int keep_stopped(const char *address, const char *status, struct strings *stopped)
+{
+	struct text words;
+	struct url url;
+	int error = url_parse(address ? address : "", &url);
+
+	if (error == -ENOMEM)
+		goto out;
+	text_init(&words, WORD_MAX);
+	text_add_clean(&words, error ? "?" : url.host, TEXT_FOREIGN_MAX);
+	text_add(&words, " ");
+	text_add_clean(&words, status, TEXT_FOREIGN_MAX);
+	error = text_error(&words);
+	if (!error && !strings_contain(stopped, text_string(&words)))
+		error = strings_add(stopped, text_string(&words));
+	text_release(&words);
+out:
+	url_release(&url);
+	return error;
+}
+
+int gitlab_read_hooks(const char *body, size_t length, struct gitlab_fact *fact)
+{
+	const cJSON *item;
+	cJSON *json = NULL;
+	int error = parse(body, length, &json);
+
+	if (!error && !cJSON_IsArray(json)) {
+		cJSON_Delete(json);
+		return -EINVAL;
+	}
+	if (error)
+		return error;
+	fact->hooks_listed = fact->hooks_told = (struct maybe){ .known = true };
+	cJSON_ArrayForEach(item, json) {
+		const char *status = word(item, "alert_status");
+
+		fact->hooks_listed.value++;
+		fact->hooks_told.value += status != NULL;
+		if (!error && status && !text_equal(status, "executable") &&
+		    fact->hooks_stopped.count < LINKS_MAX)
+			error = keep_stopped(word(item, "url"), status, &fact->hooks_stopped);
+	}
+	cJSON_Delete(json);
+	return error ? -ENOMEM : 0;
 }
 
 int gitlab_read_lfs_size(const char *body, size_t length, struct maybe *any)

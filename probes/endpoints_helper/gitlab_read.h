@@ -27,6 +27,8 @@ int gitlab_read_token(const char *body, size_t length, struct gitlab_fact *fact)
 int gitlab_read_user(const char *body, size_t length, struct gitlab_fact *fact);
 /* `*clone` is http_url_to_repo as it came, the caller's; NULL where there is none. */
 int gitlab_read_project(const char *body, size_t length, struct gitlab_fact *fact, char **clone);
+/* The list of the project's webhooks: how many, and the hosts of those that are not called. */
+int gitlab_read_hooks(const char *body, size_t length, struct gitlab_fact *fact);
 /* Size of the LFS objects of the project in bytes, where its statistics are told; else unknown. */
 int gitlab_read_lfs_size(const char *body, size_t length, struct maybe *any);
 int gitlab_read_tree(const char *body, size_t length, struct gitlab_tree *tree);

@@ -48,11 +48,13 @@ static void project_answered(void *owner, struct http_result *result)
 	uint32_t status = gitlab_status(result);
 
 	row->project = (struct maybe){ .known = status != 0, .value = status };
-	if (status == 200)
+	if (status == 200) {
 		read_project(climb, result);
-	else if (status)
+		gitlab_ask_hooks(climb);
+	} else if (status) {
 		(void)gitlab_took(climb, gitlab_read_refusal(result->body, result->body_length,
 							     &row->project_message));
+	}
 }
 
 static void ask_project(struct gitlab_climb *climb)

@@ -68,8 +68,8 @@ const char *above_no_maven(const struct rule_context *context);
 
 extern const struct rule rule_gitlab_clone_url_fits, rule_gitlab_lfs_reachable,
 	rule_gitlab_submodules_reachable, rule_gitlab_api_answers, rule_gitlab_token_fits,
-	rule_gitlab_project_visible, rule_gitlab_git_answers, rule_maven_metadata_served,
-	rule_maven_artifact_served, rule_maven_metadata_current, rule_maven_risks,
-	rule_registry_answers;
+	rule_gitlab_project_visible, rule_gitlab_webhooks_called, rule_gitlab_git_answers,
+	rule_maven_metadata_served, rule_maven_artifact_served, rule_maven_metadata_current,
+	rule_maven_risks, rule_registry_answers;
 
 #endif

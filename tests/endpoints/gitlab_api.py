@@ -164,7 +164,7 @@ def route_blob(site, request, user, parts):
 def route_hooks(site, request, user, parts):
     project = site.project(user, parts[0])
     if request.command != "POST":
-        return []
+        return project.get("hooks", [])
     return {"id": 1, "url": "http://hook.example/", "project_id": project["id"]}
 
 

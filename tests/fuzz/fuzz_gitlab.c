@@ -45,11 +45,15 @@ static int as_project(const char *bytes, size_t size, struct out *out)
 	return gitlab_read_project(bytes, size, &out->fact, &out->word);
 }
 
-static int as_tree(const char *bytes, size_t size, struct out *out)
+/* Both are lists of objects. */
+static int as_tree_and_hooks(const char *bytes, size_t size, struct out *out)
 {
 	int error = gitlab_read_tree(bytes, size, &out->tree);
 
 	FUZZ_CHECK(out->tree.files.count <= GITLAB_TREE_MAX);
+	FUZZ_CHECK(error == gitlab_read_hooks(bytes, size, &out->fact));
+	FUZZ_CHECK(out->fact.hooks_told.value <= out->fact.hooks_listed.value);
+	FUZZ_CHECK(out->fact.hooks_stopped.count <= out->fact.hooks_told.value);
 	return error;
 }
 
@@ -120,7 +124,7 @@ static int as_maven(const char *bytes, size_t size, struct out *out)
 }
 
 static int (*const readers[])(const char *bytes, size_t size, struct out *out) = {
-	as_version, as_refusal, as_token,   as_user,	as_project,    as_tree,
+	as_version, as_refusal, as_token,   as_user,	as_project,    as_tree_and_hooks,
 	as_batch,   as_lfs_size, as_modules, as_attributes, as_pointer, as_maven,
 };
 

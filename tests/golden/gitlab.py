@@ -106,6 +106,13 @@ def handed_out(purpose, url, address, row, **more):
     return change
 
 
+def webhooks():
+    told = {"hooks": 200, "hooks_listed": 2, "hooks_told": 2}
+    pair("gl18-webhook-not-called", "ready-with-risks GL-18",
+         said(hooks_stopped=["cr.cn-hangzhou.aliyuncs.com temporarily_disabled"], **told),
+         said(hooks_stopped=[], **told))
+
+
 def urls():
     pair("gl03-clone-host-dead", "not-ready GL-03",
          handed_out("clone", f"https://{OTHER}/group/app.git", MAVEN_IP, CLOSED,
@@ -216,6 +223,7 @@ if __name__ == "__main__":
     api()
     token()
     project()
+    webhooks()
     urls()
     git()
     registry()

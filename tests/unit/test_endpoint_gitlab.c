@@ -134,6 +134,30 @@ static void test_tree(void **state)
 	strings_release(&tree.files);
 }
 
+static void test_hooks(void **state)
+{
+	static const char body[] =
+		"[{\"id\":1,\"url\":\"https://u:p@cr.example:8443/k/SECRET?t=SECRET\","
+		"\"alert_status\":\"temporarily_disabled\"},"
+		"{\"url\":\"https://ci.example/\",\"alert_status\":\"executable\"},"
+		"{\"url\":\"SECRET\",\"alert_status\":\"disabled\"},"
+		"{\"url\":\"https://old.example/\"},3]";
+	struct gitlab_fact fact = { .url = NULL };
+
+	(void)state;
+	assert_int_equal(gitlab_read_hooks("{}", 2, &fact), -EINVAL);
+	assert_false(fact.hooks_listed.known);
+	assert_int_equal(gitlab_read_hooks("[]", 2, &fact), 0);
+	assert_true(fact.hooks_listed.known && !fact.hooks_listed.value);
+	assert_int_equal(gitlab_read_hooks(body, strlen(body), &fact), 0);
+	assert_int_equal(fact.hooks_listed.value, 5);
+	assert_int_equal(fact.hooks_told.value, 3);
+	assert_int_equal(fact.hooks_stopped.count, 2);
+	assert_string_equal(fact.hooks_stopped.items[0], "cr.example temporarily_disabled");
+	assert_string_equal(fact.hooks_stopped.items[1], "? disabled");
+	record_release(&gitlab_record, &fact);
+}
+
 static void test_batch(void **state)
 {
 	static const char good[] =
@@ -282,6 +306,7 @@ int main(void)
 		cmocka_unit_test(test_version),	   cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_token),	   cmocka_unit_test(test_project),
 		cmocka_unit_test(test_tree),	   cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_hooks),
 		cmocka_unit_test(test_lfs_size),   cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_attributes), cmocka_unit_test(test_pointer),
 		cmocka_unit_test(test_urls),

@@ -231,6 +231,39 @@ static void test_project(void **state)
 	CHECK_ROWS("gitlab-project-visible", rows);
 }
 
+static void test_webhooks(void **state)
+{
+#define HOOKS(listed, told, stopped)                                                               \
+	PROJECT_SAID(",\"project\":200,\"hooks\":200,\"hooks_listed\":" listed                     \
+		     ",\"hooks_told\":" told ",\"hooks_stopped\":[" stopped "]")
+	static const struct row rows[] = {
+		{ "none yet", HOOKS("0", "0", ""), STATUS_PASS, NULL, "has no webhook", 0 },
+		{ "called", HOOKS("2", "2", ""), STATUS_PASS, NULL, "2 were looked at", 0 },
+		{ "given up", HOOKS("1", "1", "\"cr.cn-beijing.aliyuncs.com disabled\""),
+		  STATUS_WARN, "GL-18", "cr.cn-beijing.aliyuncs.com any more (disabled)", 0 },
+		{ "given up for now", HOOKS("1", "1", "\"x.aliyun.com temporarily_disabled\""),
+		  STATUS_WARN, "GL-18", "temporarily_disabled", 0 },
+		{ "another's", HOOKS("1", "1", "\"ci.example disabled\""), STATUS_UNKNOWN, NULL,
+		  "at ci.example (disabled)", 0 },
+		{ "a name that ends alike", HOOKS("1", "1", "\"myaliyuncs.com disabled\""),
+		  STATUS_UNKNOWN, NULL, NULL, 0 },
+		{ "an older GitLab", HOOKS("2", "1", ""), STATUS_UNKNOWN, NULL, "does not tell",
+		  0 },
+		{ "refused", PROJECT_SAID(",\"project\":200,\"hooks\":403"), STATUS_UNKNOWN, NULL,
+		  "are not told: 403", 0 },
+		{ "no list", PROJECT_SAID(",\"project\":200,\"hooks\":200"), STATUS_UNKNOWN, NULL,
+		  "are not told", 0 },
+		{ "not asked", PROJECT_SAID(",\"project\":200"), STATUS_UNKNOWN, NULL,
+		  "not reached", 0 },
+		{ "without a token",
+		  PROJECT_SAID(",\"project\":200,\"project_anonymous\":true"), STATUS_SKIPPED,
+		  NULL, "without a token", 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("gitlab-webhooks-called", rows);
+}
+
 #define SHOWN VALID ",\"project\":200,\"project_path\":\"group/app\",\"default_branch\":\"main\""
 #define HANDED(targets, attempts, more)                                                            \
 	FACTS2(HERE(PROJECT), SEEN(JOIN(ROOT, targets), JOIN(FIRST, attempts), SAID(SHOWN more), \
@@ -408,7 +441,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_api),	  cmocka_unit_test(test_redirected),
 		cmocka_unit_test(test_token),	  cmocka_unit_test(test_clear),
-		cmocka_unit_test(test_project),
+		cmocka_unit_test(test_project), cmocka_unit_test(test_webhooks),
 		cmocka_unit_test(test_clone_url), cmocka_unit_test(test_lfs),
 		cmocka_unit_test(test_submodules), cmocka_unit_test(test_git),
 	};
