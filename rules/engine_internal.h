@@ -79,8 +79,6 @@ bool view_walk_next(struct view_walk *walk, struct class_view *view, size_t *pla
 
 /* Turns findings about URLs into `blocked` where a lower rung failed (engine_paths.c). */
 void engine_paths(struct findings *findings);
-/* Makes it `blocked`, by what stands in blocked_by. */
-void engine_hide(struct finding *finding);
 /*
  * The finding is a symptom of what rule `code` found: blocks it by that, and likewise whatever
  * stands behind it on the same way. 0 or -ENOMEM.

@@ -48,7 +48,8 @@ static int add_blockers(struct finding *high, const struct finding *low)
 	return error;
 }
 
-void engine_hide(struct finding *finding)
+/* By what stands in blocked_by. */
+static void hide(struct finding *finding)
 {
 	finding->status = STATUS_BLOCKED;
 	strings_sort(&finding->blocked_by);
@@ -88,7 +89,7 @@ int engine_hide_behind(struct findings *findings, struct finding *symptom, const
 	int error = strings_add(&symptom->blocked_by, code);
 	size_t i;
 
-	engine_hide(symptom);
+	hide(symptom);
 	for (i = 0; i < findings->list.count && !error; i++) {
 		struct finding *high = LIST_AT(&findings->list, struct finding, i);
 
@@ -121,6 +122,6 @@ void engine_paths(struct findings *findings)
 				findings->error = -ENOMEM;
 		}
 		if (high->blocked_by.count)
-			engine_hide(high);
+			hide(high);
 	}
 }
