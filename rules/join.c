@@ -319,6 +319,22 @@ int join_choose(const struct facts *const *facts, size_t count, struct join *joi
 				  fault_set(fault, error, "the facts could not be compared");
 }
 
+static bool has_looked(const struct join_machine *machine)
+{
+	return machine->facts->endpoints.section.state == FACT_OK;
+}
+
+void join_pairs(const struct join *join, join_pair_judge *judge, struct findings *findings)
+{
+	const struct join_machine *machines = join->machines.items;
+	size_t i, j;
+
+	for (i = 0; i < join->machines.count; i++)
+		for (j = i + 1; j < join->machines.count; j++)
+			if (has_looked(&machines[i]) && has_looked(&machines[j]))
+				judge(&machines[i], &machines[j], findings);
+}
+
 void join_release(struct join *join)
 {
 	size_t i;

@@ -77,8 +77,6 @@ void join_release(struct join *join);
  */
 int join_skip_elsewhere(const struct join *join, size_t place, struct findings *findings);
 
-/* Did that machine look at endpoints? */
-bool join_looked(const struct join_machine *machine);
 /*
  * Marks what one machine left unknown and another one decided: what the cloud says is the same for
  * all who ask it. The status stays; the gate alone looks at the mark. 0 or -ENOMEM.
@@ -91,6 +89,10 @@ int join_decided(struct findings *findings);
  */
 int join_segments(const struct join *join, struct findings *findings);
 
+typedef void join_pair_judge(const struct join_machine *one, const struct join_machine *other,
+			     struct findings *findings);
+/* Every two machines that looked at endpoints, in the order of the machines. */
+void join_pairs(const struct join *join, join_pair_judge *judge, struct findings *findings);
 /* Compares what the machines were told of the same names. */
 void join_names(const struct join *join, struct findings *findings);
 /* Compares the authorities of the certificates that the machines saw. */

@@ -61,11 +61,6 @@ struct meeting {
 	const struct endpoint_target *target;
 };
 
-static const struct join_machine *machine_at(const struct join *join, size_t place)
-{
-	return LIST_AT(&join->machines, struct join_machine, place);
-}
-
 static const struct list *chain_of(const struct sight *sight)
 {
 	return &sight->attempt->tls.certificates;
@@ -238,12 +233,7 @@ static void judge_pair(const struct join_machine *one, const struct join_machine
 
 void join_certificates(const struct join *join, struct findings *out)
 {
-	size_t i, j;
-
-	for (i = 0; i < join->machines.count; i++)
-		for (j = i + 1; j < join->machines.count; j++)
-			if (join_looked(machine_at(join, i)) && join_looked(machine_at(join, j)))
-				judge_pair(machine_at(join, i), machine_at(join, j), out);
+	join_pairs(join, judge_pair, out);
 }
 
 /* Was that machine's trouble with the certificate what interception looks like from there? */

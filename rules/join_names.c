@@ -40,11 +40,6 @@ const struct rule rule_names_agree_elsewhere = {
 	.skip = needs_several,
 };
 
-static const struct join_machine *machine_at(const struct join *join, size_t place)
-{
-	return LIST_AT(&join->machines, struct join_machine, place);
-}
-
 /* Two machines and one name that both asked for. */
 struct meeting {
 	const struct join_machine *one, *other;
@@ -121,11 +116,6 @@ static void judge_meeting(const struct meeting *meeting, struct findings *out)
 		       meeting->target->host);
 }
 
-bool join_looked(const struct join_machine *machine)
-{
-	return machine->facts->endpoints.section.state == FACT_OK;
-}
-
 static void judge_pair(const struct join_machine *one, const struct join_machine *other,
 		       struct findings *out)
 {
@@ -147,10 +137,5 @@ static void judge_pair(const struct join_machine *one, const struct join_machine
 
 void join_names(const struct join *join, struct findings *out)
 {
-	size_t i, j;
-
-	for (i = 0; i < join->machines.count; i++)
-		for (j = i + 1; j < join->machines.count; j++)
-			if (join_looked(machine_at(join, i)) && join_looked(machine_at(join, j)))
-				judge_pair(machine_at(join, i), machine_at(join, j), out);
+	join_pairs(join, judge_pair, out);
 }
