@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small client for the tests of the server itself; it signs as vectors.jsonl proves."""
+"""A small client for the tests of the server itself; it signs as signature.py does."""
 
 import datetime
 import hashlib

@@ -33,8 +33,8 @@ def _offset_of(token):
                                 "NextToken is not valid.") from error
 
 
-def _token(offset, salt=0):
-    return base64.b64encode(f"page:{salt}:{offset}".encode()).decode()
+def _token(offset):
+    return base64.b64encode(f"page:{offset}".encode()).decode()
 
 
 def _by_token(paging, ask, listing, lie):
@@ -48,8 +48,7 @@ def _by_token(paging, ask, listing, lie):
     if lie == "loop":
         follow = _token(0)
     elif lie == "endless":
-        items, follow = listing.items, _token(len(listing.items), start + 1)
-        follow = _token(start + 1)
+        items, follow = listing.items, _token(start + 1)
     elif lie == "repeat":
         items, follow = listing.items[:size], _token(end) if start < 3 * size else ""
     return items, follow

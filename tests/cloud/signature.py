@@ -2,7 +2,7 @@
 """
 What a gateway does with a signature of version 3 (ACS3-HMAC-SHA256): recomputes it from the request
 as it came, and demands that everything it protects is in it. Written from the vendor's description;
-vectors.jsonl proves it. Shares nothing with the program.
+../unit/signature_vectors.jsonl proves it. Shares nothing with the program.
 """
 
 import datetime
