@@ -2,7 +2,7 @@
 /*
  * Files of credentials: the first byte picks a profile file or a credentials file. Nothing is sent:
  * STS and the metadata service answer with one document here. A credential that is found is whole,
- * and no words about a file hold its secrets.
+ * and words say why one that a file names is not.
  */
 #include "probes/cloud_helper/credentials.h"
 #include "probes/cloud_helper/http.h"
@@ -39,15 +39,16 @@ static void run_chain(const char *name, int fd)
 	struct chain chain = { .environment = &environment, .plan = &plan, .region = "cn-x",
 			       .deadline_ms = UINT64_MAX, .warnings = &warnings };
 	char bytes[256];
-	int length = snprintf(bytes, sizeof(bytes), "%s=/proc/self/fd/%d", name, fd);
+	int error, length = snprintf(bytes, sizeof(bytes), "%s=/proc/self/fd/%d", name, fd);
 
 	FUZZ_CHECK(!environment_copy(bytes, (size_t)length + 1, &environment));
-	if (!credentials_find(&chain, &fault)) {
+	error = credentials_find(&chain, &fault);
+	if (!error) {
 		FUZZ_CHECK(chain.credential.key_id && *chain.credential.key_id);
 		FUZZ_CHECK(chain.credential.secret && *chain.credential.secret);
 		FUZZ_CHECK(chain.source[0]);
 	} else {
-		FUZZ_CHECK(!chain.credential.key_id || fault.code);
+		FUZZ_CHECK(error == -ENOENT || fault.text[0]);
 	}
 	credential_release(&chain.credential);
 	environment_release(&environment);
