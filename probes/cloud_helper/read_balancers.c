@@ -124,10 +124,15 @@ static void take_entries(struct cloud_run *run, const struct cloud_reply *reply,
 	cJSON_ArrayForEach(one, reply_list(reply->json, "AclEntrys.AclEntry")) {
 		char *entry = reply_text(run, one, "AclEntryIP");
 
-		if (entry && listener->entries.count < READ_ENTRIES_MAX &&
-		    strings_add(&listener->entries, entry) < 0)
+		control->spoilt = listener->entries.count >= READ_ENTRIES_MAX;
+		if (entry && !control->spoilt && strings_add(&listener->entries, entry) < 0)
 			(void)cloud_keeps(run, NULL);
 		free(entry);
+		if (control->spoilt) {
+			asked_note(run, &listener->control_note,
+				   "its lists have more entries than are read");
+			return;
+		}
 	}
 	if (!control->left)
 		listener->control_state = FACT_OK;

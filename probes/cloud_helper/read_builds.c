@@ -153,7 +153,7 @@ static void on_rules(struct cloud_run *run, const struct cloud_reply *reply, voi
 	cJSON_ArrayForEach(one, reply_list(reply->json, "BuildRules")) {
 		struct build_rule_fact *rule;
 
-		if (rules->count >= RULES_MAX)
+		if (!inquiry_room(run, &instance_of(run)->rules, rules, RULES_MAX))
 			return;
 		rule = list_add(rules, sizeof(*rule));
 		if (!cloud_keeps(run, rule))

@@ -29,7 +29,7 @@ static void on_members(struct cloud_run *run, const struct cloud_reply *reply, v
 	cJSON_ArrayForEach(one, reply_list(reply->json, "ChildInstances.ChildInstance")) {
 		struct cen_member_fact *member;
 
-		if (list->count >= INQUIRY_ITEMS_MAX)
+		if (!inquiry_room(run, &transit_of(run)->members, list, INQUIRY_ITEMS_MAX))
 			return;
 		member = list_add(list, sizeof(*member));
 		if (!cloud_keeps(run, member))
@@ -68,7 +68,7 @@ static void add_cen_route(struct cloud_run *run, const cJSON *json,
 	struct cen_route_fact *route;
 	const cJSON *one;
 
-	if (list->count >= INQUIRY_ROUTES_MAX)
+	if (!inquiry_room(run, &transit_of(run)->cen_routes, list, INQUIRY_ROUTES_MAX))
 		return;
 	route = list_add(list, sizeof(*route));
 	if (!cloud_keeps(run, route))
@@ -129,8 +129,10 @@ static void on_routers(struct cloud_run *run, const struct cloud_reply *reply, v
 	cJSON_ArrayForEach(one, reply_list(reply->json, "TransitRouters")) {
 		struct transit_router_fact *router;
 
-		if (!*reply_word(one, "TransitRouterId") || list->count >= INQUIRY_ITEMS_MAX)
+		if (!*reply_word(one, "TransitRouterId"))
 			continue;
+		if (!inquiry_room(run, &transit_of(run)->routers, list, INQUIRY_ITEMS_MAX))
+			return;
 		router = list_add(list, sizeof(*router));
 		if (!cloud_keeps(run, router))
 			return;
@@ -140,17 +142,6 @@ static void on_routers(struct cloud_run *run, const struct cloud_reply *reply, v
 		router->type = reply_text(run, one, "Type");
 		router->status = reply_text(run, one, "Status");
 	}
-}
-
-static struct table_fact *table_of(struct cloud_run *run, const char *id)
-{
-	struct list *list = &transit_of(run)->tables;
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		if (text_equal(LIST_AT(list, struct table_fact, i)->id, id))
-			return LIST_AT(list, struct table_fact, i);
-	return NULL;
 }
 
 static void add_entry(struct cloud_run *run, const cJSON *json, const char *table)
@@ -171,7 +162,7 @@ static void add_entry(struct cloud_run *run, const cJSON *json, const char *tabl
 
 static void on_entries(struct cloud_run *run, const struct cloud_reply *reply, void *context)
 {
-	struct table_fact *table = table_of(run, context);
+	struct table_fact *table = inquiry_table(&transit_of(run)->tables, context);
 	struct inquiry inquiry;
 	const cJSON *one;
 
@@ -182,10 +173,9 @@ static void on_entries(struct cloud_run *run, const struct cloud_reply *reply, v
 		inquiry_fail(run, &inquiry, "there is no such route table");
 	else if (inquiry_settle(run, &inquiry, reply))
 		cJSON_ArrayForEach(one, reply_list(reply->json, "TransitRouterRouteEntries")) {
-			if (transit_of(run)->transit_routes.count >= INQUIRY_ROUTES_MAX) {
-				inquiry_fail(run, &inquiry, "it has too many entries");
+			if (!inquiry_room(run, &inquiry, &transit_of(run)->transit_routes,
+					  INQUIRY_ROUTES_MAX))
 				break;
-			}
 			add_entry(run, one, context);
 		}
 	table->state = inquiry.state;
@@ -199,7 +189,8 @@ static void ask_entries(struct cloud_run *run, const char *table)
 						{ NULL, NULL } };
 	struct table_fact *fact;
 
-	if (!id || table_of(run, id) || transit_of(run)->tables.count >= INQUIRY_ITEMS_MAX)
+	if (!id || inquiry_table(&transit_of(run)->tables, id) ||
+	    transit_of(run)->tables.count >= INQUIRY_ITEMS_MAX)
 		return;
 	fact = list_add(&transit_of(run)->tables, sizeof(*fact));
 	if (!cloud_keeps(run, fact))
@@ -245,7 +236,8 @@ static void add_attachment(struct cloud_run *run, const cJSON *json, bool vbr)
 	struct list *list = &transit_of(run)->attachment_list;
 	struct attachment_fact *attachment;
 
-	if (!id || !*id || attachment_of(run, id) || list->count >= INQUIRY_ITEMS_MAX)
+	if (!id || !*id || attachment_of(run, id) ||
+	    !inquiry_room(run, &transit_of(run)->attachments, list, INQUIRY_ITEMS_MAX))
 		return;
 	attachment = list_add(list, sizeof(*attachment));
 	if (!cloud_keeps(run, attachment))

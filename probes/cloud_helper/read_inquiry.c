@@ -43,6 +43,15 @@ void inquiry_fail(struct cloud_run *run, struct inquiry *inquiry, const char *wh
 	spoil(run, inquiry, FACT_FAILED, why);
 }
 
+bool inquiry_room(struct cloud_run *run, struct inquiry *inquiry, const struct list *list,
+		  size_t most)
+{
+	if (list->count < most)
+		return true;
+	inquiry_fail(run, inquiry, "there is more of it than is read");
+	return false;
+}
+
 const char *inquiry_keep_id(struct cloud_run *run, const char *id)
 {
 	size_t length = strlen(id);
@@ -108,23 +117,16 @@ static void read_entry(struct cloud_run *run, const cJSON *json, const struct ta
 	read_hops(run, json, &route->next_hops);
 }
 
-static struct table_fact *table_at(const struct table_look *look)
+/* The facts are this program's own while they are filled. */
+struct table_fact *inquiry_table(const struct list *tables, const char *id)
 {
-	size_t i;
-
-	for (i = 0; i < look->tables->count; i++) {
-		struct table_fact *table = LIST_AT(look->tables, struct table_fact, i);
-
-		if (text_equal(table->id, look->id))
-			return table;
-	}
-	return NULL;
+	return (struct table_fact *)(uintptr_t)table_find(tables, id);
 }
 
 static void on_entries(struct cloud_run *run, const struct cloud_reply *reply, void *context)
 {
 	const struct table_look *look = context;
-	struct table_fact *table = table_at(look);
+	struct table_fact *table = inquiry_table(look->tables, look->id);
 	struct inquiry inquiry;
 	const cJSON *one;
 
@@ -135,10 +137,8 @@ static void on_entries(struct cloud_run *run, const struct cloud_reply *reply, v
 		inquiry_fail(run, &inquiry, "there is no such route table");
 	else if (inquiry_settle(run, &inquiry, reply))
 		cJSON_ArrayForEach(one, reply_list(reply->json, "RouteEntrys.RouteEntry")) {
-			if (look->routes->count >= INQUIRY_ROUTES_MAX) {
-				inquiry_fail(run, &inquiry, "it has too many entries");
+			if (!inquiry_room(run, &inquiry, look->routes, INQUIRY_ROUTES_MAX))
 				break;
-			}
 			if (!is_ipv6(one))
 				read_entry(run, one, look);
 		}
@@ -153,7 +153,7 @@ void read_cloud_table(struct cloud_run *run, struct list *tables, struct list *r
 	struct table_look *look;
 	struct table_fact *table;
 
-	if (!id || !*id || table_find(tables, id) || tables->count >= INQUIRY_ITEMS_MAX)
+	if (!id || !*id || inquiry_table(tables, id) || tables->count >= INQUIRY_ITEMS_MAX)
 		return;
 	look = cloud_keep(run, sizeof(*look), NULL);
 	if (!look)

@@ -23,11 +23,17 @@ bool inquiry_settle(struct cloud_run *run, struct inquiry *inquiry,
 /* The same for what is wrong with an answer, and for what was left out. */
 void inquiry_fail(struct cloud_run *run, struct inquiry *inquiry, const char *why);
 
+/* Has the list room for one more? Where it has none the inquiry fails: a part is no whole. */
+bool inquiry_room(struct cloud_run *run, struct inquiry *inquiry, const struct list *list,
+		  size_t most);
+
 /* An id for a callback; lives as long as the run. NULL latches, or it is too long to be one. */
 const char *inquiry_keep_id(struct cloud_run *run, const char *id);
 /* The text in place of the last one; NULL stays NULL. */
 void inquiry_text(struct cloud_run *run, char **place, const char *string);
 
+/* The table of that id, NULL: there is none. */
+struct table_fact *inquiry_table(const struct list *tables, const char *id);
 /*
  * Asks for the entries of a route table of a VPC or border router, once a table: a struct
  * table_fact goes to `tables` at once, struct cloud_route to `routes` with the answer.

@@ -67,7 +67,7 @@ static void add_linked(struct cloud_run *run, const cJSON *json)
 	struct list *list = &instance_of(run)->linked_vpcs;
 	struct linked_vpc_fact *linked;
 
-	if (list->count >= INQUIRY_ITEMS_MAX)
+	if (!inquiry_room(run, &instance_of(run)->endpoint, list, INQUIRY_ITEMS_MAX))
 		return;
 	linked = list_add(list, sizeof(*linked));
 	if (!cloud_keeps(run, linked))

@@ -88,7 +88,8 @@ static void on_vswitches(struct cloud_run *run, const struct cloud_reply *reply,
 		if (*reply_word(one, "VSwitchId") && holds_service(run, &cidr) &&
 		    strcmp(reply_word(one, "VSwitchId"),
 			   network->vswitch_id ? network->vswitch_id : "") != 0 &&
-		    network->vswitch_list.count < INQUIRY_ITEMS_MAX)
+		    inquiry_room(run, &network->vswitches, &network->vswitch_list,
+				 INQUIRY_ITEMS_MAX))
 			add_vswitch(run, one, false);
 	}
 }

@@ -171,9 +171,13 @@ static void take_albs(struct cloud_run *run, const struct cloud_reply *reply, vo
 			{ "LoadBalancerId", reply_word(one, "LoadBalancerId") }, { NULL, NULL },
 		};
 
-		if (count++ < READ_OTHER_GROUPS_MAX)
-			cloud_call(run, ACTION_ALB_GET_LOAD_BALANCER_ATTRIBUTE, parameters,
-				   take_alb, NULL);
+		if (count++ == READ_BALANCERS_MAX) {
+			cloud_section_fail(run, SECTION_BALANCERS,
+					   "there are more ALBs than are looked at");
+			return;
+		}
+		cloud_call(run, ACTION_ALB_GET_LOAD_BALANCER_ATTRIBUTE, parameters, take_alb,
+			   NULL);
 	}
 }
 

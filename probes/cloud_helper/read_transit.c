@@ -28,7 +28,7 @@ static void add_vbr(struct cloud_run *run, const cJSON *json)
 	struct vbr_fact *vbr;
 
 	if (!*reply_word(json, "VbrId") || transit_vbr(transit, reply_word(json, "VbrId")) ||
-	    transit->vbr_list.count >= INQUIRY_ITEMS_MAX)
+	    !inquiry_room(run, &transit->vbrs, &transit->vbr_list, INQUIRY_ITEMS_MAX))
 		return;
 	vbr = list_add(&transit->vbr_list, sizeof(*vbr));
 	if (!cloud_keeps(run, vbr))
@@ -112,7 +112,8 @@ static void add_interface(struct cloud_run *run, const cJSON *json)
 	struct list *list = &transit_of(run)->interface_list;
 	struct router_interface_fact *one;
 
-	if (!*reply_word(json, "RouterInterfaceId") || list->count >= INQUIRY_ITEMS_MAX)
+	if (!*reply_word(json, "RouterInterfaceId") ||
+	    !inquiry_room(run, &transit_of(run)->interfaces, list, INQUIRY_ITEMS_MAX))
 		return;
 	one = list_add(list, sizeof(*one));
 	if (!cloud_keeps(run, one))
@@ -155,8 +156,10 @@ static void on_peers(struct cloud_run *run, const struct cloud_reply *reply, voi
 	cJSON_ArrayForEach(one, reply_list(reply->json, "BgpPeers.BgpPeer")) {
 		struct bgp_peer_fact *peer;
 
-		if (!*reply_word(one, "BgpPeerId") || list->count >= INQUIRY_ITEMS_MAX)
+		if (!*reply_word(one, "BgpPeerId"))
 			continue;
+		if (!inquiry_room(run, &transit_of(run)->peers, list, INQUIRY_ITEMS_MAX))
+			return;
 		peer = list_add(list, sizeof(*peer));
 		if (!cloud_keeps(run, peer))
 			return;
@@ -181,7 +184,7 @@ static void on_networks(struct cloud_run *run, const struct cloud_reply *reply, 
 	cJSON_ArrayForEach(one, reply_list(reply->json, "BgpNetworks.BgpNetwork")) {
 		struct bgp_network_fact *network;
 
-		if (list->count >= INQUIRY_ITEMS_MAX)
+		if (!inquiry_room(run, &transit_of(run)->networks, list, INQUIRY_ITEMS_MAX))
 			return;
 		network = list_add(list, sizeof(*network));
 		if (!cloud_keeps(run, network))

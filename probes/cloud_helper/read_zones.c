@@ -56,10 +56,8 @@ static void on_records(struct cloud_run *run, const struct cloud_reply *reply, v
 		inquiry_fail(run, &inquiry, "there is no such zone");
 	else if (inquiry_settle(run, &inquiry, reply))
 		cJSON_ArrayForEach(one, reply_list(reply->json, "Records.Record")) {
-			if (zone->records.count >= RECORDS_MAX) {
-				inquiry_fail(run, &inquiry, "it has too many records");
+			if (!inquiry_room(run, &inquiry, &zone->records, RECORDS_MAX))
 				break;
-			}
 			add_record(run, one, zone);
 		}
 	zone->state = inquiry.state;
