@@ -102,8 +102,10 @@ static void read_acl(struct cloud_run *run, const char *id)
 	if (find_acl(run, id) || run->facts->groups.acls.count >= READ_ACLS_MAX)
 		return;
 	asked = asked_for(run, id);
-	acl = asked ? list_add(&run->facts->groups.acls, sizeof(*acl)) : NULL;
-	if (!acl)
+	if (!asked)
+		return;
+	acl = list_add(&run->facts->groups.acls, sizeof(*acl));
+	if (!cloud_keeps(run, acl))
 		return;
 	acl->state = FACT_FAILED;
 	acl->id = text_copy(id);
@@ -152,8 +154,10 @@ void read_guard(struct cloud_run *run, const char *vswitch)
 	if (find_guard(run, vswitch))
 		return;
 	asked = asked_for(run, vswitch);
-	guard = asked ? list_add(&run->facts->groups.guards, sizeof(*guard)) : NULL;
-	if (!guard)
+	if (!asked)
+		return;
+	guard = list_add(&run->facts->groups.guards, sizeof(*guard));
+	if (!cloud_keeps(run, guard))
 		return;
 	guard->state = FACT_FAILED;
 	guard->vswitch_id = text_copy(vswitch);

@@ -85,8 +85,10 @@ struct listener_entry_fact *add_listener(struct cloud_run *run, struct balancer_
 	struct listener_entry_fact *out = NULL;
 
 	if (port.known && port.value <= UINT16_MAX &&
-	    balancer->listeners.count < READ_ENTRIES_MAX)
+	    balancer->listeners.count < READ_ENTRIES_MAX) {
 		out = list_add(&balancer->listeners, sizeof(*out));
+		(void)cloud_keeps(run, out);
+	}
 	if (!out) {
 		free(protocol);
 		return NULL;

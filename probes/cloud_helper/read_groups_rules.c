@@ -8,6 +8,7 @@
 
 #include <cjson/cJSON.h>
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,8 +102,10 @@ void read_group(struct cloud_run *run, const char *id)
 	if (group || run->facts->groups.groups.count >= READ_GROUPS_MAX)
 		return;
 	asked = asked_for(run, id);
-	group = asked ? list_add(&run->facts->groups.groups, sizeof(*group)) : NULL;
-	if (!group)
+	if (!asked)
+		return;
+	group = list_add(&run->facts->groups.groups, sizeof(*group));
+	if (!cloud_keeps(run, group))
 		return;
 	group->state = FACT_FAILED;
 	group->id = text_copy(id);
@@ -129,9 +132,8 @@ static void take_kind(struct cloud_run *run, const struct cJSON *json)
 
 static void take_kinds(struct cloud_run *run, const struct cloud_reply *reply, void *context)
 {
-	const struct cJSON *one;
-
 	struct list *groups = &run->facts->groups.groups;
+	const struct cJSON *one;
 	size_t i;
 
 	(void)context;
@@ -164,6 +166,8 @@ void read_group_kinds(struct cloud_run *run, const struct strings *ids)
 		};
 
 		cloud_call(run, ACTION_DESCRIBE_SECURITY_GROUPS, parameters, take_kinds, NULL);
+	} else if (text_error(&words) == -ENOMEM) {
+		(void)cloud_keeps(run, NULL);
 	}
 	text_release(&words);
 }
@@ -171,11 +175,10 @@ void read_group_kinds(struct cloud_run *run, const struct strings *ids)
 /* Groups that no interface here carries: a rule may have been put into one of them. */
 static void take_others(struct cloud_run *run, const struct cloud_reply *reply, void *context)
 {
-	struct asked *asked = context;
 	const struct cJSON *one;
 	size_t asked_for_rules = 0;
 
-	(void)asked;
+	(void)context;
 	if (reply->outcome != CALL_OK)
 		return;
 	cJSON_ArrayForEach(one, reply_list(reply->json, GROUPS)) {
@@ -273,8 +276,10 @@ void read_named_list(struct cloud_run *run, enum cloud_action_id action, const c
 	if (groups_list(lists, id) || lists->count >= READ_LISTS_MAX)
 		return;
 	asked = asked_for(run, id);
-	list = asked ? list_add(lists, sizeof(*list)) : NULL;
-	if (!list)
+	if (!asked)
+		return;
+	list = list_add(lists, sizeof(*list));
+	if (!cloud_keeps(run, list))
 		return;
 	list->state = FACT_FAILED;
 	list->id = text_copy(id);

@@ -159,8 +159,10 @@ void read_cloud_table(struct cloud_run *run, struct list *tables, struct list *r
 	if (!look)
 		return;
 	*look = (struct table_look){ tables, routes, inquiry_keep_id(run, id) };
-	table = look->id ? list_add(tables, sizeof(*table)) : NULL;
-	if (!table)
+	if (!look->id)
+		return;
+	table = list_add(tables, sizeof(*table));
+	if (!cloud_keeps(run, table))
 		return;
 	table->id = text_copy(id);
 	if (cloud_keeps(run, table->id))

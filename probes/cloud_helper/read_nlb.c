@@ -18,23 +18,25 @@
 
 #define NOT_READ "it is not read for this kind of load balancer"
 
-static bool is_planned(const struct cloud_run *run, const char *words)
+static bool is_planned(struct cloud_run *run, const char *words)
 {
 	struct list addresses = { .count = 0 };
 	struct address address;
 	bool found = false;
 	size_t i;
 
-	if (address_parse(words, &address) == 0 && planned_addresses(run->plan, &addresses) == 0)
-		for (i = 0; i < addresses.count; i++)
-			found = found || address_equal(LIST_AT(&addresses, struct address, i),
-						       &address);
+	if (address_parse(words, &address) < 0)
+		return false;
+	if (planned_addresses(run->plan, &addresses) < 0)
+		(void)cloud_keeps(run, NULL);
+	for (i = 0; i < addresses.count; i++)
+		found = found || address_equal(LIST_AT(&addresses, struct address, i), &address);
 	free(addresses.items);
 	return found;
 }
 
 /* The planned address among those of the balancer's zones; NULL: none. */
-static const char *planned_of(const struct cloud_run *run, const struct cJSON *json,
+static const char *planned_of(struct cloud_run *run, const struct cJSON *json,
 			      const char *field)
 {
 	const struct cJSON *zone, *one;
@@ -59,11 +61,12 @@ static void take_health(struct cloud_run *run, const struct cloud_reply *reply, 
 	cJSON_ArrayForEach(status, reply_list(reply->json, "ListenerHealthStatus"))
 		cJSON_ArrayForEach(group, reply_list(status, "ServerGroupInfos"))
 			cJSON_ArrayForEach(server, reply_list(group, "NonNormalServers")) {
-				struct backend_fact *one = NULL;
+				struct backend_fact *one;
 
-				if (listener->backends.count < READ_ENTRIES_MAX)
-					one = list_add(&listener->backends, sizeof(*one));
-				if (!one)
+				if (listener->backends.count >= READ_ENTRIES_MAX)
+					return;
+				one = list_add(&listener->backends, sizeof(*one));
+				if (!cloud_keeps(run, one))
 					return;
 				one->id = reply_text(run, server, "ServerId");
 				one->health = reply_text(run, server, "Status");
