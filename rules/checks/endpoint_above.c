@@ -52,7 +52,16 @@ void above_unreached(const struct rule_context *context, struct findings *out,
 	struct finding *finding = above_add(context, out, STATUS_UNKNOWN,
 			  &(struct above_place){ target, NULL, rung });
 
-	finding_message(out, finding, "%s: not reached", what);
+	const struct strings *limits = &context->facts->endpoints.limits;
+	const char *limit = NULL;
+	size_t i;
+
+	for (i = 0; i < limits->count && !limit; i++)
+		if (text_has_prefix(limits->items[i], "run "))
+			limit = limits->items[i];
+	finding_message(out, finding, "%s: not reached%s%s%s", what,
+			limit ? ", the time was over first (" : "", limit ? limit : "",
+			limit ? ")" : "");
 	finding_settle(out, finding, "reachback check --vantage vswitch-host --max-time 30");
 }
 

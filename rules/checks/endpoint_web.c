@@ -183,8 +183,13 @@ static const char *why_unreached(const struct web_view *view)
 void web_unreached(const struct web_view *view, int rung, const char *what)
 {
 	struct finding *finding = web_add(view, STATUS_UNKNOWN, rung);
+	const char *limit = view->attempt ? view->attempt->http.limit : NULL;
 
-	finding_message(view->out, finding, "%s was not looked at: %s", what, why_unreached(view));
+	if (!web_run_ended(limit))
+		limit = NULL;
+	finding_message(view->out, finding, "%s was not looked at: %s%s%s%s", what,
+			why_unreached(view), limit ? " (" : "", limit ? limit : "",
+			limit ? ")" : "");
 	finding_settle(view->out, finding,
 		       "reachback check --vantage vswitch-host on an ECS of the link's vSwitch, "
 		       "when the rungs below answer (and with time enough: --max-time)");

@@ -395,8 +395,9 @@ static void test_git(void **state)
 		  GIT_WITH(LISTED, POSTED("\"outcome\":\"timed-out\",\"limit\":\"request 4.0 s\"")),
 		  STATUS_WARN, "GL-19", NULL, 0 },
 		{ "the run ended",
-		  GIT_WITH(LISTED, POSTED("\"outcome\":\"timed-out\",\"limit\":\"run 10.0 s\"")),
-		  STATUS_UNKNOWN, NULL, NULL, 0 },
+		  GIT_WITH(LISTED, POSTED("\"outcome\":\"timed-out\",\"limit\":\"run 10.0 s\"")
+			   ",\"limits\":[\"request 4.0 s\",\"run 10.0 s\"]"),
+		  STATUS_UNKNOWN, NULL, "over first (run 10.0 s)", 0 },
 		{ "cut off", GIT_WITH(LISTED, POSTED("\"outcome\":\"cut\"")), STATUS_FAIL, "GL-25",
 		  NULL, 0 },
 		{ "redirected", GIT(PACK("302", "0")), STATUS_FAIL, "GL-16", "302", 0 },
