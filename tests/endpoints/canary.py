@@ -186,7 +186,9 @@ def main():
         "check -vvv": ["check", "-vvv"], "check --deep": ["check", "--deep", "-vvv"],
         "check --quiet": ["check", "--quiet"], "check --facts": ["check", "--facts", "facts.json"],
         "collect": ["collect"], "judge": ["judge", "facts.json"],
-        "judge -j": ["judge", "-j", "facts.json"],
+        "judge -j": ["judge", "-j", "facts.json"], "judge -v": ["judge", "-v", "facts.json"],
+        "verify": ["verify", "-v"], "verify -j": ["verify", "-j"],
+        "create": ["create", "-v", "--dry-run"], "create -j": ["create", "-j", "--dry-run"],
     }
     for source, (name, words) in itertools.product(("file", "environment", "descriptor"),
                                                    commands.items()):
