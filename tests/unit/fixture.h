@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The fixtures of tests/golden/facts, read and judged. What cannot be read fails the test.
+ * Fixtures below tests/golden; those of facts read and judged. What cannot be read fails the test.
  */
 #ifndef TESTS_UNIT_FIXTURE_H
 #define TESTS_UNIT_FIXTURE_H
@@ -18,32 +18,33 @@
 #include <cmocka.h>
 
 #define FIXTURES "golden/facts"
-#define FIXTURE_MAX ((size_t)4 * 1024 * 1024)
+#define FIXTURE_MAX ((size_t)256 * 1024)
 
 struct judged {
 	struct facts facts;
 	struct judgement judgement;
 };
 
-/* The text of NAME.json or NAME.expect; the caller frees it. */
-static inline char *fixture_text(const char *name, const char *suffix)
+/* The text of FOLDER/NAME.json or FOLDER/NAME.expect; the caller frees it. */
+static inline char *fixture_text(const char *folder, const char *name, const char *suffix)
 {
 	char path[512], *text = calloc(1, FIXTURE_MAX);
 	FILE *file;
 
 	assert_non_null(text);
-	snprintf(path, sizeof(path), FIXTURES "/%s%s", name, suffix);
+	snprintf(path, sizeof(path), "%s/%s%s", folder, name, suffix);
 	file = fopen(path, "r");
 	if (!file)
 		fail_msg("%s: cannot be read", path);
-	text[fread(text, 1, FIXTURE_MAX - 1, file)] = '\0';
+	if (fread(text, 1, FIXTURE_MAX, file) == FIXTURE_MAX)
+		fail_msg("%s: %zu bytes are too many", path, FIXTURE_MAX);
 	fclose(file);
 	return text;
 }
 
 static inline void judged_open(struct judged *judged, const char *name)
 {
-	char *text = fixture_text(name, ".json");
+	char *text = fixture_text(FIXTURES, name, ".json");
 	struct fault fault = { 0 };
 
 	memset(judged, 0, sizeof(*judged));

@@ -28,8 +28,8 @@ static void fixture_open(struct fixture *fixture, const char *name)
 {
 	memset(fixture, 0, sizeof(*fixture));
 	snprintf(fixture->name, sizeof(fixture->name), "%s", name);
-	fixture->text = fixture_text(name, ".json");
-	fixture->expected = fixture_text(name, ".expect");
+	fixture->text = fixture_text(FIXTURES, name, ".json");
+	fixture->expected = fixture_text(FIXTURES, name, ".expect");
 	fixture->fixes = fixture->expected + strcspn(fixture->expected, "\n");
 	if (*fixture->fixes == '\n')
 		fixture->expected[fixture->fixes++ - fixture->expected] = '\0';
@@ -268,7 +268,7 @@ static void test_every_cause(void **state)
 	(void)state;
 	assert_non_null(all);
 	for (i = 0; i < count; i++) {
-		char *expected = fixture_text(names[i], ".expect");
+		char *expected = fixture_text(FIXTURES, names[i], ".expect");
 		const size_t first = strcspn(expected, "\n"), used = strlen(all);
 
 		/* the first line alone: fixes may name causes, too */

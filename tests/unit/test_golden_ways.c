@@ -8,46 +8,19 @@
  */
 #include "rules/join.h"
 #include "rules/text.h"
+#include "tests/unit/fixture.h"
 
 #include <cjson/cJSON.h>
 
 #include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #define FOLDER "golden/ways"
-#define FILE_MAX ((size_t)4 * 1024 * 1024)
 #define MACHINES_MAX 4
 #define LIMIT ((size_t)65536)
 
-static char *read_file(const char *name, const char *suffix)
-{
-	char path[512];
-	char *text = calloc(1, FILE_MAX);
-	FILE *file;
-	size_t length;
-
-	assert_non_null(text);
-	snprintf(path, sizeof(path), FOLDER "/%s%s", name, suffix);
-	file = fopen(path, "r");
-	if (!file)
-		fail_msg("%s: cannot be read", path);
-	length = fread(text, 1, FILE_MAX - 1, file);
-	fclose(file);
-	text[length] = '\0';
-	return text;
-}
-
 static size_t read_machines(const char *name, struct facts *facts)
 {
-	char *text = read_file(name, ".json"), *one;
+	char *text = fixture_text(FOLDER, name, ".json"), *one;
 	cJSON *all = cJSON_Parse(text);
 	struct fault fault = { 0 };
 	const cJSON *row;
@@ -149,7 +122,7 @@ static void check_fixture(const char *name)
 {
 	struct facts facts[MACHINES_MAX];
 	const struct facts *given[MACHINES_MAX];
-	char *expected = read_file(name, ".expect"), *judged;
+	char *expected = fixture_text(FOLDER, name, ".expect"), *judged;
 	size_t count = read_machines(name, facts), i;
 	struct judgement judgement;
 	struct fault fault = { 0 };
