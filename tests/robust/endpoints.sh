@@ -8,6 +8,13 @@ set -eu
 
 build=$(CDPATH='' cd -- "$1" && pwd -P)
 most=${2:-50}
+case $most in
+all|[1-9]*) ;;
+*)
+	echo "FAIL robust endpoints: neither seconds nor \"all\": $most"
+	exit 1
+	;;
+esac
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 PATH="$PATH:/usr/sbin:/sbin"
 export PATH
