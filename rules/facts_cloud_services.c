@@ -28,7 +28,7 @@ static int add_address(struct list *addresses, const struct address *address)
 	return 0;
 }
 
-/* The address that stands in a URL; family 0: a name, or no URL. */
+/* The address that stands in a URL, of either family; family 0: a name, or no URL. */
 static struct address literal_of(const char *url, uint32_t *port)
 {
 	struct address address = { .family = ADDRESS_NONE };
@@ -36,7 +36,7 @@ static struct address literal_of(const char *url, uint32_t *port)
 
 	*port = 0;
 	if (!url || plan_url_parts(url, host, port, NULL) < 0 ||
-	    address_parse(host, &address) < 0 || address.family != ADDRESS_IPV4)
+	    address_parse(host, &address) < 0)
 		return (struct address){ .family = ADDRESS_NONE };
 	return address;
 }
@@ -102,7 +102,7 @@ static int add_gitlab(const struct plan *plan, struct list *services, struct str
 
 	if (!plan->gitlab.url || !port)
 		return 0;
-	if (literal.family == ADDRESS_NONE && plan->link.gitlab_ip.family == ADDRESS_NONE)
+	if (literal.family != ADDRESS_IPV4 && plan->link.gitlab_ip.family == ADDRESS_NONE)
 		return add_open(open, plan->gitlab.url);
 	error = add_service(services, &literal, port, true, plan->gitlab.url);
 	if (!error)
@@ -192,9 +192,12 @@ static int add_maven(const struct facts *facts, struct list *services, struct st
 
 		if (!url)
 			continue;
-		error = literal.family == ADDRESS_NONE
-				? add_named(facts, url, &spare, services, open)
-				: add_service(services, &literal, port, false, url);
+		if (literal.family == ADDRESS_NONE)
+			error = add_named(facts, url, &spare, services, open);
+		else if (literal.family == ADDRESS_IPV4)
+			error = add_service(services, &literal, port, false, url);
+		else
+			error = add_open(open, url); /* it has no IPv4 address, as a link needs */
 	}
 	free(spare.items);
 	return error;

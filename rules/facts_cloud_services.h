@@ -24,8 +24,8 @@ int planned_addresses(const struct plan *plan, struct list *addresses);
 
 /*
  * Adds the services (struct planned_service), each once, by address and port: ports of the plan's
- * URLs and of those that they led to. URLs of the plan of which no address is known go to `open`.
- * -ENOMEM.
+ * URLs and of those that they led to. URLs of the plan of which no IPv4 address is known go to
+ * `open`. -ENOMEM.
  */
 int planned_services(const struct facts *facts, struct list *services, struct strings *open);
 

@@ -38,6 +38,10 @@ static const struct {
 	  " 10.0.0.1:443 ?https://maven.corp.example/m/", " 10.0.0.1 10.0.0.2 10.0.0.3" },
 	{ GITLAB "," LINK("") "," MAVEN("https://maven.corp.example/m/"),
 	  " 10.0.0.1:443 ?https://maven.corp.example/m/", " 10.0.0.1" },
+	/* an address of the other family is nobody's name: what is left is not its */
+	{ GITLAB "," LINK("\"10.0.0.2\"") "," MAVEN("http://[2001:db8::1]:8081/m/"),
+	  " 10.0.0.1:443 ?http://[2001:db8::1]:8081/m/", " 10.0.0.1 10.0.0.2" },
+	{ "\"gitlab\":{\"url\":\"http://[2001:db8::1]\"}", " ?http://[2001:db8::1]", "" },
 	/* one service, however often it is named */
 	{ "\"gitlab\":{\"url\":\"http://10.0.0.1\"}," LINK("\"10.0.0.1\"") ","
 	  MAVEN("http://10.0.0.1/m/"), " 10.0.0.1:80", " 10.0.0.1" },
