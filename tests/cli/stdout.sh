@@ -11,6 +11,9 @@ commands() {
 		check
 		check -j
 		collect
+		verify -j
+		create --dry-run
+		create --dry-run -j
 		judge $work/facts.json
 		judge -jp $work/facts.json
 		explain RT-02
