@@ -51,17 +51,20 @@ static void fill(const struct report_form *form, const char *words, struct text 
 	while (*words != '\0') {
 		size_t plain = strcspn(words, "{"), length;
 		const char *value;
+		bool closed;
 
 		text_add_bytes(out, words, plain);
 		words += plain;
 		if (*words == '\0')
 			break;
 		length = strcspn(words + 1, "}");
-		value = value_of(form, words + 1, length);
-		if (words[1 + length] == '}' && value) {
+		closed = words[1 + length] == '}';
+		value = closed ? value_of(form, words + 1, length) : NULL;
+		if (value) {
 			text_add(out, value);
 			words += length + 2;
-		} else if (length == strlen(others) && !strncmp(words + 1, others, length)) {
+		} else if (closed && length == strlen(others) &&
+			   !strncmp(words + 1, others, length)) {
 			add_others(form, out);
 			words += length + 2;
 		} else {

@@ -68,6 +68,20 @@ tr '\n' ' ' <"$work/out" | tr -s ' ' |
 refuses 64 'is no id of an instance or VPC' unshared "$program" create --no-cloud --plan "$plan" \
 	--kind registry --region cn-a --override x --link-vpc-id ../x
 
+# Values of a described call: names in braces are filled in, what only looks like one stays.
+cat >"$work/call.json" <<-END
+	{ "schema": "reachback.plan/1", "vantage": "vswitch-host",
+	  "create_call": { "action": "MakeLink", "query": { "A": "{gitlab_ip}", "B": "{other_ips}",
+	                   "C": "{other_ips", "D": "{vpc_id", "E": "{none}" } },
+	  "link": { "instance_id": "cri-x", "vpc_id": "vpc-x", "vswitch_id": "vsw-x",
+	            "gitlab_ip": "172.20.5.10", "other_ips": [ "172.20.5.20" ] } }
+END
+gives 3 unshared HOME="$work/home" "$program" create --no-cloud --plan "$work/call.json" \
+	--region cn-a --override x --yes
+tr '\n' ' ' <"$work/out" | tr -s ' ' |
+	grep -qF 'A=172.20.5.10 B=172.20.5.20 C={other_ips D={vpc_id E={none} ' ||
+	die "the values of the call are others"
+
 # Evidence: of this plan it is judged beside our own, of another plan it is needed anew.
 gives 0 "$program" collect --no-cloud --plan "$plan" --vantage gitlab-host
 sed 's/"machine":"[^"]*"/"machine":"0123456789abcdef"/; s/"name":"[^"]*"/"name":"git1"/' \
