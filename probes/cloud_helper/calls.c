@@ -264,20 +264,22 @@ static void start(struct cloud_run *run, struct call *call)
 static void answer_saved(struct cloud_run *run, struct call *call)
 {
 	struct cloud_parameter parameters[SIGNER_PARAMETERS_MAX + 1];
+	struct saved_answer answer;
 	char number[16];
-	uint32_t status = 0;
-	const cJSON *reply;
 	cJSON *copy;
 
 	pages_parameters(call, number, parameters);
-	reply = saved_find(run->calls->saved, call->action, parameters, &status);
-	if (!reply) {
+	if (saved_find(run->calls->saved, call->action, parameters, &answer) == -ENOMEM) {
+		run->error = -ENOMEM;
+		return;
+	}
+	if (!answer.reply) {
 		finish_failed(run, call, CALL_FAILED, "this reply was not saved");
 		return;
 	}
-	copy = cJSON_Duplicate(reply, true);
+	copy = cJSON_Duplicate(answer.reply, true);
 	if (cloud_keeps(run, copy))
-		judge(run, call, copy, status);
+		judge(run, call, copy, answer.status);
 }
 
 /* Starts what is due; false when nothing is left. */

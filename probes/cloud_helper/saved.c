@@ -183,13 +183,15 @@ int saved_open(const char *directory, struct saved **saved, struct fault *fault)
 	return error;
 }
 
-const cJSON *saved_find(const struct saved *saved, const struct cloud_action *action,
-			const struct cloud_parameter *parameters, uint32_t *status)
+int saved_find(const struct saved *saved, const struct cloud_action *action,
+	       const struct cloud_parameter *parameters, struct saved_answer *answer)
 {
 	const struct saved_reply *found = NULL;
 	struct text key;
 	size_t i;
+	int error;
 
+	*answer = (struct saved_answer){ .reply = NULL };
 	text_init(&key, KEY_MAX);
 	add_key(cloud_products[action->product].name, action->name, parameters, &key);
 	for (i = 0; i < saved->replies.count && !found && !text_error(&key); i++) {
@@ -199,11 +201,13 @@ const cJSON *saved_find(const struct saved *saved, const struct cloud_action *ac
 		if (!strcmp(reply->key, text_string(&key)))
 			found = reply;
 	}
+	error = text_error(&key);
 	text_release(&key);
-	if (!found)
-		return NULL;
-	*status = reply_number(found->json, "status").value;
-	return reply_at(found->json, "reply");
+	if (error || !found)
+		return error;
+	answer->status = reply_number(found->json, "status").value;
+	answer->reply = reply_at(found->json, "reply");
+	return 0;
 }
 
 const char *saved_region(const struct saved *saved)

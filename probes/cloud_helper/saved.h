@@ -16,9 +16,13 @@ struct saved;
 
 /* Reads all files of the directory. Files that are no replies are an error that names the file. */
 int saved_open(const char *directory, struct saved **saved, struct fault *fault);
-/* The reply and its status; NULL: it was not saved. Belongs to `saved`. */
-const struct cJSON *saved_find(const struct saved *saved, const struct cloud_action *action,
-			       const struct cloud_parameter *parameters, uint32_t *status);
+struct saved_answer {
+	const struct cJSON *reply; /* belongs to `saved`; NULL: it was not saved */
+	uint32_t status;
+};
+/* 0, -ENOMEM; -EFBIG: no request that could be saved is that long. */
+int saved_find(const struct saved *saved, const struct cloud_action *action,
+	       const struct cloud_parameter *parameters, struct saved_answer *answer);
 /* A RegionId that was asked for in a saved request; NULL: in none. */
 const char *saved_region(const struct saved *saved);
 void saved_free(struct saved *saved);

@@ -18,7 +18,6 @@ static void look_at(const char *folder)
 	static const struct cloud_parameter none[] = { { NULL, NULL } };
 	struct fault fault = { .code = 0 };
 	struct saved *saved = NULL;
-	uint32_t status = 0;
 	size_t i;
 
 	if (saved_open(folder, &saved, &fault)) {
@@ -26,9 +25,11 @@ static void look_at(const char *folder)
 		return;
 	}
 	for (i = 0; i < ACTION_COUNT; i++) {
-		const cJSON *reply = saved_find(saved, &cloud_actions[i], none, &status);
-		cJSON *copy = reply ? cJSON_Duplicate(reply, true) : NULL;
+		struct saved_answer answer;
+		cJSON *copy;
 
+		FUZZ_CHECK(!saved_find(saved, &cloud_actions[i], none, &answer));
+		copy = answer.reply ? cJSON_Duplicate(answer.reply, true) : NULL;
 		saved_redact(copy);
 		FUZZ_CHECK(strstr(reply_word(copy, "AccessKeySecret"), "canary") == NULL);
 		cJSON_Delete(copy);

@@ -233,6 +233,8 @@ static void test_endpoints(void **state)
 	text_release(&out);
 }
 
+#define LONG_VALUE ((size_t)1024 * 1024)
+
 static void test_saved_replies_come_back_redacted(void **state)
 {
 	static const struct cloud_parameter asked[] = {
@@ -246,9 +248,10 @@ static void test_saved_replies_come_back_redacted(void **state)
 	char folder[] = "/tmp/reachback-saved-XXXXXX", file[128];
 	struct saver saver = { .directory = -1 };
 	struct saved *saved = NULL;
+	struct cloud_parameter too_long[] = { { "VSwitchId", NULL }, { NULL, NULL } };
+	struct saved_answer answer;
 	const cJSON *reply;
-	uint32_t status = 0;
-	char *printed;
+	char *printed, *long_value;
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
@@ -260,9 +263,10 @@ static void test_saved_replies_come_back_redacted(void **state)
 				   "\"Passwords\":{\"Password\":[\"canary\",7]}}"), 0);
 	saver_close(&saver);
 	assert_int_equal(saved_open(folder, &saved, NULL), 0);
-	reply = saved_find(saved, action, again, &status);
+	assert_int_equal(saved_find(saved, action, again, &answer), 0);
+	reply = answer.reply;
 	assert_non_null(reply);
-	assert_int_equal(status, 200);
+	assert_int_equal(answer.status, 200);
 	assert_string_equal(reply_word(reply, "AccessKeySecret"), "(redacted)");
 	assert_int_equal(reply_number(reply, "A").value, 1);
 	assert_string_equal(reply_word(reply, "Credentials.AccessKeyId"), "(redacted)");
@@ -271,7 +275,16 @@ static void test_saved_replies_come_back_redacted(void **state)
 	assert_null(strstr(printed, "canary"));
 	assert_null(strstr(printed, "7"));
 	cJSON_free(printed);
-	assert_null(saved_find(saved, &cloud_actions[ACTION_GET_INSTANCE], again, &status));
+	assert_int_equal(saved_find(saved, &cloud_actions[ACTION_GET_INSTANCE], again, &answer),
+			 0);
+	assert_null(answer.reply);
+	/* that it was not saved is only said of what was looked for */
+	long_value = calloc(1, LONG_VALUE + 1);
+	assert_non_null(long_value);
+	memset(long_value, 'x', LONG_VALUE);
+	too_long[0].value = long_value;
+	assert_int_equal(saved_find(saved, action, too_long, &answer), -EFBIG);
+	free(long_value);
 	assert_string_equal(saved_region(saved), "cn-x");
 	saved_free(saved);
 	(void)snprintf(file, sizeof(file), "%s/vpc-DescribeVSwitches-001.json", folder);
