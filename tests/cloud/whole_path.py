@@ -159,8 +159,8 @@ def outside(release):
                                      "--no-cloud", *more]) + f" >{room.folder}/{name}.json")
             status, out, err = room.attempt(
                 "mount -t tmpfs none /var/lib\n" + shlex.join(
-                    ["ip", "netns", "exec", "vsw", sys.executable, "-B", str(HERE / "whole_path.py"),
-                     str(release), str(room.folder)]))
+                    ["ip", "netns", "exec", "vsw", sys.executable, "-B",
+                     str(HERE / "whole_path.py"), str(release), str(room.folder)]))
         finally:
             room.close()
     print(out, end="")
