@@ -114,7 +114,7 @@ static int add_option(struct option_set *set, const char *section, const struct 
 	option->help = field->doc;
 	option->field = field;
 	option->list = outer && outer->type == FIELD_LIST ? outer : NULL;
-	option->offset = (outer ? outer->offset : 0) + (option->list ? 0 : field->offset);
+	option->offset = (outer ? outer->offset : 0) + (option->list ? 0u : field->offset);
 	option->repeatable = option->list || field->type == FIELD_STRINGS;
 	set->count++;
 	return 0;

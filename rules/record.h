@@ -72,14 +72,15 @@ enum field_flags {
 
 struct field {
 	const char *name; /* JSON key; NULL ends the table */
-	enum field_type type;
-	size_t offset;
-	unsigned int flags;
+	const char *doc;  /* one line; ends up in the schema and the documentation */
 	const char *const *words;    /* FIELD_ENUM ("": unset, null in JSON); FIELD_STRING:
 					all it may be, for the schema */
 	const struct record *record; /* FIELD_OBJECT, FIELD_LIST */
-	uint32_t most;               /* FIELD_U32, FIELD_MAYBE: largest value, 0: any */
-	const char *doc;             /* one line; ends up in the schema and the documentation */
+	/* small, for every page of these tables is written to when the program starts */
+	uint32_t most; /* FIELD_U32, FIELD_MAYBE: largest value, 0: any */
+	uint16_t offset;
+	enum field_type type : 8;
+	unsigned int flags : 8;
 };
 
 /*
