@@ -9,6 +9,7 @@
 
 #include "probes/endpoints_helper/connect_internal.h"
 #include "probes/endpoints_helper/experiments.h"
+#include "probes/endpoints_helper/names.h"
 #include "probes/endpoints_helper/url.h"
 #include "probes/rtnl.h"
 #include "rules/text.h"
@@ -72,7 +73,7 @@ static int find_loopback(const struct plan *plan, bool *named)
 		if (!text)
 			continue;
 		error = url_parse(text, &url);
-		if (!error && !address_parse(url.host, &address) && address_is_loopback(&address))
+		if (!error && !names_literal(url.host, &address) && address_is_loopback(&address))
 			*named = true;
 		url_release(&url);
 	}
@@ -141,7 +142,6 @@ static int outcome_of(int error)
 {
 	switch (error) {
 	case ECONNREFUSED:
-	case ECONNRESET:
 		return TCP_REFUSED;
 	case ETIMEDOUT:
 		return TCP_TIMED_OUT;
@@ -173,7 +173,8 @@ static void look_at(struct connecting *connecting)
 		tcp->icmp_code = answer.code;
 		tcp->reply_ttl = answer.reply_ttl;
 		end(connecting, TCP_UNREACHABLE, error);
-	} else if (socket_is_connected(fd)) {
+	} else if (socket_is_connected(fd) || error == ECONNRESET) {
+		/* refused is ECONNREFUSED: what was reset had been accepted (tcp_reset()) */
 		end(connecting, TCP_CONNECTED, 0);
 	} else if (error) {
 		end(connecting, outcome_of(error), error);

@@ -15,6 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define STATE_CLOSE 7 /* tcp_states.h of the kernel, which <linux/tcp.h> leaves out */
+
 static bool look_at(int fd, struct socket_state *state)
 {
 	struct tcp_info info = { .tcpi_state = 0 };
@@ -24,6 +26,7 @@ static bool look_at(int fd, struct socket_state *state)
 		return false;
 	state->received = info.tcpi_bytes_received;
 	state->idle_ms = info.tcpi_last_data_recv;
+	state->reset = info.tcpi_state == STATE_CLOSE;
 	return true;
 }
 

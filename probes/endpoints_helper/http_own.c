@@ -47,6 +47,7 @@ static bool speaks_of_own(const char *error)
 
 bool exchange_failed_here(const struct exchange *exchange, CURLcode code)
 {
+	struct socket_state state;
 	long number = 0;
 
 	switch (code) {
@@ -65,8 +66,8 @@ bool exchange_failed_here(const struct exchange *exchange, CURLcode code)
 	}
 	if (!exchange->easy || curl_easy_getinfo(exchange->easy, CURLINFO_OS_ERRNO, &number))
 		number = 0;
-	/* the socket is connected: what a peer does to it by then has an errno */
+	/* the socket was connected: what a peer does to it by then has an errno, or is a reset */
 	if (code == CURLE_COULDNT_CONNECT && !number)
-		return true;
+		return !exchange_socket(exchange, &state) || !state.reset;
 	return is_own(number) || speaks_of_own(exchange->error);
 }

@@ -57,6 +57,7 @@ static int outcome_of_code(struct exchange *exchange, CURLcode code)
 			return HTTP_ANSWERED;
 		return exchange->result.http.status.value / 100 == 1 ? HTTP_MALFORMED : HTTP_CUT;
 	case CURLE_GOT_NOTHING:
+	case CURLE_COULDNT_CONNECT: /* a connected socket, reset at once */
 		return HTTP_EMPTY;
 	case CURLE_PARTIAL_FILE:
 		return HTTP_CUT;
@@ -131,6 +132,7 @@ static void tell_tls(struct exchange *exchange, CURLcode code, bool timed_out)
 {
 	struct line *line = exchange->line;
 	struct tls_fact *fact = &exchange->result.tls;
+	struct socket_state state;
 
 	if (!line || exchange->stage < STAGE_HANDSHAKE)
 		return;
@@ -140,6 +142,10 @@ static void tell_tls(struct exchange *exchange, CURLcode code, bool timed_out)
 	}
 	tls_watch_end(&line->tls, exchange->error, timed_out);
 	*fact = line->tls.fact;
+	/* reset before our first message: nothing of it can have displeased */
+	if (fact->outcome == TLS_FAILED && !line->tls.greeted &&
+	    exchange_socket(exchange, &state) && state.reset)
+		fact->outcome = TLS_CLOSED;
 	line->tls.fact = (struct tls_fact){ .outcome = TLS_UNTRIED };
 	if (line->tls.error)
 		exchange->web->run->error = -ENOMEM;

@@ -34,6 +34,7 @@ struct web {
 struct socket_state {
 	uint64_t received;
 	uint32_t idle_ms;
+	bool reset; /* the peer has ended it, with what was under way */
 };
 
 /* One connection, made for one exchange and perhaps used again by others. */

@@ -122,7 +122,7 @@ static bool fill_row(const struct target *target, const char *found_in,
 	row->scheme = text_copy(target->url.scheme);
 	row->host = text_copy(target->url.host);
 	row->port = target->url.port;
-	row->literal = !address_parse(target->url.host, &address);
+	row->literal = !names_literal(target->url.host, &address);
 	return row->url && row->root && row->scheme && row->host && (row->found_in || !found_in);
 }
 

@@ -9,10 +9,13 @@
 
 #include <ares.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define HOSTS_ROW "hosts"
+#define LOCALHOST "localhost"
 #define OPTION_ROW "option"
 #define CANDIDATE_MAX ((size_t)512)
 
@@ -46,10 +49,22 @@ static void use_row(struct name_host *host, struct name_question *question)
 	}
 }
 
+/* The hosts file is this machine's alone: it stands for name servers that know no address. */
+static void use_hosts(struct name_host *host)
+{
+	struct name_question *one;
+
+	for (one = host->questions; one; one = one->next)
+		if (text_equal(one->fact.server, HOSTS_ROW))
+			use_row(host, one);
+}
+
 /* The addresses that are known now are the host's. Waiters may ask for more names. */
 static void settle(struct name_host *host)
 {
 	host->settled = true;
+	if (!host->count)
+		use_hosts(host);
 	while (host->waiters && !host->run->error) {
 		struct name_waiter *waiter = host->waiters;
 
@@ -178,11 +193,11 @@ void name_host_look(struct name_host *host)
 	}
 }
 
-static bool from_hosts(struct name_host *host)
+/* What the hosts file says, to be compared with what builds are told. */
+static void look_in_hosts(struct name_host *host)
 {
 	static const int families[TYPE_COUNT] = { ADDRESS_IPV4, ADDRESS_IPV6 };
 	const struct names_config *config = &host->run->names->config;
-	bool found = false;
 	size_t i;
 
 	for (i = 0; i < TYPE_COUNT && !host->run->error; i++) {
@@ -199,10 +214,7 @@ static bool from_hosts(struct name_host *host)
 		}
 		row->fact.addresses = addresses;
 		row->fact.outcome = addresses.count ? NAME_ANSWERED : NAME_FAILED;
-		found = found || addresses.count > 0;
-		use_row(host, row);
 	}
-	return found;
 }
 
 static const struct name_option *find_option(const struct names *names, const char *host,
@@ -279,7 +291,7 @@ static void start(struct name_host *host, uint32_t port)
 	const struct name_option *option = find_option(host->run->names, host->name, port);
 	struct address address;
 
-	if (!address_parse(host->name, &address)) {
+	if (!names_literal(host->name, &address)) {
 		add_address(host, &address);
 		settle(host);
 		return;
@@ -287,7 +299,9 @@ static void start(struct name_host *host, uint32_t port)
 	list_candidates(host);
 	if (option)
 		from_option(host, option);
-	host->settled = option || from_hosts(host);
+	host->settled = option != NULL;
+	if (!option)
+		look_in_hosts(host);
 	host->starting = true;
 	if (!host->run->error)
 		ask_servers(host, 0);
@@ -295,7 +309,7 @@ static void start(struct name_host *host, uint32_t port)
 	if (!host->run->error && host->candidates.count > 1)
 		ask_servers(host, host->candidates.count - 1);
 	host->starting = false;
-	/* nothing was waited for: the answer stood in the hosts file or in an option */
+	/* nothing was waited for: the answer stood in an option */
 	if (host->settled)
 		settle(host);
 	name_host_look(host);
@@ -324,6 +338,21 @@ static struct name_host *add_host(struct run *run, const char *name)
 	run->names->hosts = host;
 	host->name = text_copy(name);
 	return run_keeps(run, host->name) ? host : NULL;
+}
+
+int names_literal(const char *host, struct address *address)
+{
+	size_t length = strlen(host);
+
+	if (!address_parse(host, address))
+		return 0;
+	length -= length && host[length - 1] == '.';
+	if (length < strlen(LOCALHOST) ||
+	    strncasecmp(host + length - strlen(LOCALHOST), LOCALHOST, strlen(LOCALHOST)) ||
+	    (length > strlen(LOCALHOST) && host[length - strlen(LOCALHOST) - 1] != '.'))
+		return -EINVAL;
+	*address = address_from_ipv4(INADDR_LOOPBACK);
+	return 0;
 }
 
 int names_resolve(struct run *run, const char *name, uint32_t port, names_done *done, void *owner)

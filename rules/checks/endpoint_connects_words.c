@@ -19,7 +19,7 @@
 
 /*
  * What cannot be told apart from here is named together. Without gitlab.access both worlds count,
- * save behind a router that answers: there is none inside a VPC.
+ * save behind a router that answers: there is none inside a VPC, whatever the plan says.
  */
 static const struct {
 	unsigned int blocks; /* bits (1u << enum block) */
@@ -30,9 +30,8 @@ static const struct {
 	  { "CLD-04", "EC-01", "EC-05", "EC-11" } },
 	{ 1u << BLOCK_SILENT_FIRST | 1u << BLOCK_SILENT_UNTRACED, BY_UNSET,
 	  { "CLD-04", "EC-01", "EC-05", "EC-11", "SG-01", "SG-16" } },
-	{ 1u << BLOCK_SILENT_FIRST | 1u << BLOCK_SILENT_UNTRACED | 1u << BLOCK_SILENT_BEHIND,
-	  BY_CLOUD, { "SG-01", "SG-16" } },
-	{ 1u << BLOCK_SILENT_BEHIND, BY_IDC | BY_UNSET, { "EC-01", "EC-05" } },
+	{ 1u << BLOCK_SILENT_FIRST | 1u << BLOCK_SILENT_UNTRACED, BY_CLOUD, { "SG-01", "SG-16" } },
+	{ 1u << BLOCK_SILENT_BEHIND, BY_ANY, { "EC-01", "EC-05" } },
 	{ 1u << BLOCK_RESET_TARGET | 1u << BLOCK_PORT, BY_ANY, { "HOST-10" } },
 	{ 1u << BLOCK_RESET_NEARER | 1u << BLOCK_FILTER, BY_ANY, { "EC-05" } },
 	{ 1u << BLOCK_RESET_UNTOLD, BY_ANY, { "EC-05", "HOST-10" } },

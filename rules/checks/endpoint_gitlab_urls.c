@@ -69,7 +69,7 @@ static enum fate fate_of(const struct rule_context *context, const struct endpoi
 {
 	const struct facts *facts = context->facts;
 	bool any_listed = facts->plan.link.gitlab_ip.family || facts->plan.link.other_ips.count;
-	bool unlisted = false, dead = false, any = false;
+	bool unlisted = false, dead = false, forbidden = false, any = false;
 	size_t i;
 
 	if (target->refused)
@@ -81,7 +81,9 @@ static enum fate fate_of(const struct rule_context *context, const struct endpoi
 		if (!text_equal(attempt->url, target->url))
 			continue;
 		any = true;
-		if (any_listed && !endpoints_is_listed(&facts->plan, &attempt->address))
+		if (attempt->tcp.outcome == TCP_FORBIDDEN)
+			forbidden = true;
+		else if (any_listed && !endpoints_is_listed(&facts->plan, &attempt->address))
 			unlisted = true;
 		else if (attempt->tcp.outcome == TCP_CONNECTED)
 			return FATE_REACHED;
@@ -90,6 +92,8 @@ static enum fate fate_of(const struct rule_context *context, const struct endpoi
 	}
 	if (dead)
 		return FATE_DEAD;
+	if (forbidden)
+		return FATE_REFUSED;
 	if (unlisted)
 		return FATE_UNLISTED;
 	return !any && !target->literal && is_asked(&facts->endpoints, target->host)

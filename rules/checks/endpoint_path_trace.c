@@ -37,7 +37,8 @@ static void tell(struct path_trace *trace, bool nearer)
 /*
  * Who sent the RST. Not the target where packets still expire on the way at the same distance, or
  * where its own packets (the answer to a datagram) come another distance; without such an answer,
- * where the RST comes no further than the last router before it.
+ * where the RST comes no further than the last router before it; where nobody else answers, where
+ * it comes from nearer than the packet had to go.
  */
 static void tell_refusal(const struct list *hops, const struct attempt_fact *attempt,
 			 struct path_trace *trace)
@@ -63,6 +64,8 @@ static void tell_refusal(const struct list *hops, const struct attempt_fact *att
 			 hop->ttl + 1 == refused->ttl)
 			tell(trace, came <= passed);
 	}
+	if (!trace->refused_told && refused->reply_ttl.known)
+		tell(trace, came + 1 < refused->ttl);
 }
 
 void path_read_trace(const struct rule_context *context, const struct attempt_fact *attempt,

@@ -120,6 +120,7 @@ static const struct failure *failure_of(const struct web_view *view)
 		/* some servers say so in HTTP, and of some the alert is lost behind a reset */
 		return tls->certificate_wanted &&
 			       (view->attempt->http.outcome == HTTP_EMPTY ||
+				view->attempt->http.outcome == HTTP_MALFORMED ||
 				(view->attempt->http.status.known &&
 				 view->attempt->http.status.value == 400))
 			       ? &certificate_wanted : NULL;

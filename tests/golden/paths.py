@@ -86,7 +86,8 @@ def silence():
     pair("sg01-silent-instance", cloud, dead(SILENT, [hop(1, "silent")]), planned=planned("ecs"))
     pair("sg16-silent-load-balancer", cloud, dead(SILENT, [hop(1, "silent")]),
          planned=planned("slb"))
-    pair("sg01-silent-instance-behind-a-router", cloud,
+    # inside a VPC no router answers: the way does not stay there, whatever the plan says
+    pair("ec05-silent-instance-behind-a-router", "not-ready EC-01 EC-05",
          dead(SILENT, routers(1) + [hop(2, "silent")]), planned=planned("ecs"))
     pair("cld04-silent-access-not-told", circuit + " SG-01 SG-16",
          dead(SILENT, [hop(1, "silent")]), planned=planned())
@@ -126,6 +127,10 @@ def refusal():
          dead(REFUSED, routers(1) + [hop(2, "refused", GITLAB_IP, reply_ttl=63),
                                      hop(2, "time-exceeded", ROUTERS[1], udp=True, reply_ttl=63),
                                      datagram(64)]))
+    pair("host10-refused-where-no-router-speaks", host, dead(REFUSED, [hop(1, "silent"),
+                                                                       hop(2, "silent")] + rst))
+    pair("ec05-refused-nearer-where-no-router-speaks", nearer,
+         dead(REFUSED, [hop(1, "silent"), hop(2, "silent")] + forged))
     pair("ec05-refused-and-not-traced", "not-ready EC-05 HOST-10", dead(REFUSED))
 
 

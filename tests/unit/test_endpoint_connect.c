@@ -13,12 +13,14 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -147,6 +149,43 @@ static void test_outcomes(void **state)
 	assert_int_equal(try_one(&world, &options), TCP_REFUSED);
 	assert_string_equal(world.tcp.error, "ECONNREFUSED");
 	assert_false(world.tcp.icmp_type.known);
+	world_close(&world);
+}
+
+/* Takes connections and resets each at once. */
+static pid_t reset_all(int listener)
+{
+	const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	while (!child) {
+		int fd = accept(listener, NULL, NULL);
+
+		if (fd < 0)
+			_exit(1);
+		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+		close(fd);
+	}
+	return child;
+}
+
+/* What was accepted was not refused, however soon the reset comes: no other cause each time. */
+static void test_reset_at_once(void **state)
+{
+	struct connect_options options;
+	struct world world;
+	pid_t child;
+	size_t i;
+
+	(void)state;
+	world_open(&world, "http://127.0.0.1", NULL);
+	options = to(&world, LOOPBACK);
+	child = reset_all(world.listener);
+	for (i = 0; i < 500; i++)
+		assert_int_equal(try_one(&world, &options), TCP_CONNECTED);
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
 	world_close(&world);
 }
 
@@ -363,7 +402,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_outcomes),
-		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_reset_at_once), cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_forbidden),
 		cmocka_unit_test(test_loopback_by_plan),
 		cmocka_unit_test(test_source_address),
