@@ -4,11 +4,11 @@
  * channel a server, A and AAAA. Each host is asked once; later callers get the same answer.
  *
  * What this machine connects to is what a build would: --resolve, else the first server in order
- * that knows (that the name is not there is an answer, too), and the hosts file only where none has
- * an address, for no build sees that file. An address literal is its own answer and leaves no row;
- * so does localhost, which is loopback whatever a server says (RFC 6761 section 6.3). A name without
- * a dot is asked for with the domains of the search list, one after the other, and as it stands. At
- * most NAMES_MAX_ADDRESSES of one answer are kept.
+ * that knows (that the name is not there is an answer, too), and the hosts file only where none
+ * has an address, for no build sees that file. An address literal is its own answer and leaves no
+ * row; so does localhost, which is loopback whatever a server says (RFC 6761 section 6.3). A name
+ * without a dot is asked for with the domains of the search list, one after the other, and as it
+ * stands. At most NAMES_MAX_ADDRESSES of one answer are kept.
  */
 #ifndef PROBES_ENDPOINTS_HELPER_NAMES_H
 #define PROBES_ENDPOINTS_HELPER_NAMES_H

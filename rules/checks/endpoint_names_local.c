@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What only this machine gets for a name: its hosts file (DNS-07), its search list (DNS-11), and
- * IPv6 addresses without a way to them (DNS-04). Each means that the rungs above were tried on
- * other addresses than a build would use, or that a build is slower than it need be.
+ * IPv6 addresses without a way to them (DNS-04). Each means that what is tried by hand on this
+ * machine meets other addresses than a build would, or that a build is slower than it need be.
  */
 #include "rules/checks/endpoint_names.h"
 
@@ -104,7 +104,8 @@ const struct rule rule_hosts_file_agrees = {
 	.vantages = VANTAGE_BIT(VANTAGE_VSWITCH_HOST),
 	.causes = { "DNS-07" },
 	.why = "builds have another hosts file: what works here by a line of it works nowhere "
-	       "else, and every rung above was tried on that line's address",
+	       "else; the rungs above are tried on what name servers give, and on that line only "
+	       "where they give nothing",
 	.evidence = "/etc/hosts (or /etc/netns/NAME/hosts) against the answer of the name servers",
 	.remedies = {
 		{ "hosts-file", "take the line out, then check again" },
