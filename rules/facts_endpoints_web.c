@@ -146,7 +146,7 @@ static const struct field gitlab_fields[] = {
 	FIELD(gitlab_fact, refs_read, 0,
 	      "1: references were advertised; 0: the answer is something else"),
 	FIELD(gitlab_fact, head, 0, "object that HEAD names, 40 or 64 hex digits"),
-	FIELD(gitlab_fact, references, 0, "references advertised"),
+	FIELD(gitlab_fact, references, 0, "references read; a long list is not read to its end"),
 	FIELD(gitlab_fact, pack_status, 0, "status of the POST to git-upload-pack"),
 	FIELD(gitlab_fact, pack_us, 0, "microseconds to its first byte"),
 	FIELD(gitlab_fact, pack, 0, "1: a pack began; 0: it did not; unknown: not asked"),

@@ -40,9 +40,11 @@ static void keep_message(struct gitlab_climb *climb, const char *bytes, size_t l
 	(void)run_keeps(climb->run, row->git_message);
 }
 
+/* The list may be longer than what is read: the first line of it says what HEAD is. */
 static void ask(struct gitlab_climb *climb, int credentials, http_done *done, const char *behind)
 {
 	struct gitlab_question question = { .target = climb->clone, .rung = RUNG_GIT,
+					    .body_max = HTTP_BODY_MAX,
 					    .credentials = credentials, .done = done };
 	struct text path;
 

@@ -43,6 +43,7 @@ struct purpose_row {
 	const char *first_path;
 	/* the first plain answer on the chosen address; NULL: nothing above HTTP */
 	void (*climb)(struct target *target, struct http_result *first);
+	size_t first_max; /* so much of the first answer is enough; 0: all of it is wanted */
 };
 extern const struct purpose_row purpose_rows[PURPOSE_COUNT];
 

@@ -106,7 +106,8 @@ static void first_begun(void *owner)
 {
 	struct rung_start *start = owner;
 	struct http_request request = { .address = start->address,
-					.is_signed = target_is_signed(start->target) };
+					.is_signed = target_is_signed(start->target),
+					.body_max = start->target->row->first_max };
 	struct text url;
 
 	first_url(start->target, &url);
@@ -122,6 +123,7 @@ static void ask_first(struct rung_start *start)
 {
 	struct http_request request = { .address = start->address, .fd = start->fd,
 					.is_signed = target_is_signed(start->target),
+					.body_max = start->target->row->first_max,
 					.begun = first_begun };
 	struct run *run = start->target->run;
 	struct text url;

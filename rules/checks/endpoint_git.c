@@ -163,8 +163,8 @@ static void judge_good_pack(const struct git_view *view)
 	}
 	finding = add(view, STATUS_PASS);
 	finding_message(view->out, finding,
-			"git lists %u reference%s and begins a pack after %u ms%s",
-			(unsigned int)row->references, row->references == 1 ? "" : "s",
+			"git lists references, %u read, and begins a pack after %u ms%s",
+			(unsigned int)row->references,
 			(unsigned int)(row->pack_us.value / 1000),
 			row->refs_basic.known ? "" : ", without credentials");
 }

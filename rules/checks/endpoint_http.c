@@ -97,9 +97,10 @@ static enum meaning outcome_means(const struct web_view *view)
 	case HTTP_SLOW:
 		return MEANS_SILENT;
 	case HTTP_TOO_LARGE:
-		/* the listing of a repository is long; a header never is, nor an API's answer */
-		return view->family == WEB_MAVEN && http->status.known && http->received
-			       ? MEANS_GOOD : MEANS_BROKEN;
+		/* the cap on a body is ours, and its beginning tells; a header is never so long */
+		if (!http->received)
+			return MEANS_BROKEN;
+		break;
 	case HTTP_ANSWERED:
 		break;
 	default:
@@ -162,8 +163,7 @@ static enum meaning meaning_of(const struct web_view *view)
 	struct web_way way;
 
 	/* what the plan's URL leads to must be what the plan's URL is for; the rest only answers */
-	if (meaning != MEANS_GOOD || http->outcome != HTTP_ANSWERED ||
-	    !web_on_way(view->endpoints, view->target, &way))
+	if (meaning != MEANS_GOOD || !web_on_way(view->endpoints, view->target, &way))
 		return meaning;
 	if (http->status.value / 100 == 3)
 		return way.endless ? MEANS_ENDLESS : MEANS_GOOD;

@@ -40,6 +40,13 @@ def gitlab_answer(made):
     return change
 
 
+def clone_answer(more):
+    def change(world):
+        clone, = (row for row in world["attempts"] if row["url"].endswith(".git"))
+        clone["http"] = answer(200, body="git", **more)
+    return change
+
+
 def maven_answer(made):
     def change(world):
         world["attempts"][1]["http"] = made
@@ -199,6 +206,11 @@ def answers():
             ("gl25-header-too-large", "GL-25", silent("too-large")),
             ("gl25-redirect-nowhere", "GL-25", page(302, None))):
         pair(file, fail + cause, gitlab_answer(made))
+    # so much of a body is read and no more: its beginning is an answer all the same
+    long = {"outcome": "too-large", "received": 262145, "length": 333000}
+    pair("gl23-page-longer-than-read", fail + "GL-23",
+         gitlab_answer({**page(200, "Sign in", login=True), **long}))
+    pair("gl25-references-longer-than-read-alone", "ready", clone_answer(long))
     limited = page(429, "Retry later", retry_after="60")
     pair("gl12-rate-limited", "ready-with-risks GL-12", limited_once(limited))
     for file, cause, made in (

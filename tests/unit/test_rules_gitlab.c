@@ -76,6 +76,27 @@ static void test_api(void **state)
 	CHECK_ROWS("gitlab-api-answers", rows);
 }
 
+/* What came of more than is read: the beginning is judged. */
+static void test_longer_than_read(void **state)
+{
+#define LONG(more)                                                                                 \
+	FIRST_SAYS("\"outcome\":\"too-large\"" more "},\"tls\":{\"outcome\":\"done\","           \
+		   "\"name_matches\":true,\"chain_system\":0", SAID(""))
+#define READ ",\"received\":262145"
+	static const struct row rows[] = {
+		{ "a page", LONG(",\"status\":200,\"body\":\"html\"" READ), STATUS_FAIL, "GL-23",
+		  NULL, 0 },
+		{ "an error", LONG(",\"status\":502" READ), STATUS_FAIL, "GL-13", "502", 0 },
+		{ "JSON", LONG(",\"status\":401,\"body\":\"json\"" READ), STATUS_PASS, NULL, "401",
+		  0 },
+		{ "a header without an end", LONG(",\"status\":200"), STATUS_FAIL, "GL-25", NULL,
+		  0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("http-answers", rows);
+}
+
 #define LOGIN URL "users/sign_in"
 #define ELSEWHERE "https://git.test:8443/api/v4/version"
 #define MOVED(to) ATTEMPT(URL, "172.20.5.10", "connected",                                         \
@@ -440,7 +461,8 @@ static void test_git(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_api),	  cmocka_unit_test(test_redirected),
+		cmocka_unit_test(test_api),
+		cmocka_unit_test(test_longer_than_read),	  cmocka_unit_test(test_redirected),
 		cmocka_unit_test(test_token),	  cmocka_unit_test(test_clear),
 		cmocka_unit_test(test_project), cmocka_unit_test(test_webhooks),
 		cmocka_unit_test(test_clone_url), cmocka_unit_test(test_lfs),
