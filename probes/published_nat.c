@@ -77,16 +77,6 @@ static int has_nf_tables(void)
 	return system_absent(code) || system_denied(code) ? 1 : code;
 }
 
-static int forwards(void)
-{
-	char value[8];
-	int length = system_file_read("/proc/sys/net/ipv4/ip_forward", value, sizeof(value));
-
-	if (length < 0)
-		return system_absent(length) || system_denied(length) ? 0 : length;
-	return length > 0 && value[0] != '0';
-}
-
 /* Behind what was noted before. More may be published than was found. */
 static int add_note(struct listeners_facts *listeners, const char *words)
 {
@@ -226,9 +216,7 @@ int published_read_nat(const struct probe_context *context, const bool *ports,
 		return code ? read_rules(context, ports, listeners, fault)
 			    : look_for_legacy(listeners);
 	}
-	code = forwards();
-	if (code <= 0)
-		return code;
+	/* forwarding or not: where nothing is forwarded, what is sent elsewhere arrives nowhere */
 	return add_note(listeners, "NAT rules may be read by root only: they may send a service "
 				   "port elsewhere, past what listens here");
 }

@@ -13,6 +13,7 @@
 #include "probes/catalog.h"
 #include "probes/messages.h"
 #include "probes/published.h"
+#include "tests/unit/namespace.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -244,6 +245,31 @@ static void test_nat_helper_missing(void **state)
 	assert_non_null(strstr(fault.text, "reachback-probe-nat, which reads them, is not"));
 }
 
+/*
+ * Who may not read NAT rules is told so, where there may be some, on a host that forwards nothing,
+ * too: a rule that sends the service port elsewhere takes it away there.
+ */
+static void test_nat_rules_not_read(void **state)
+{
+	static const bool ports[MESSAGE_PORTS] = { [443] = true };
+	struct probe_context context = { .deadline_ms = probe_now_ms() + 5000, .root = "",
+					 .helper_dir = "/nonexistent" };
+	struct listeners_facts listeners = { .section.state = FACT_OK };
+	struct fault fault = { 0 };
+
+	(void)state;
+	if (!namespace_enter())
+		skip();
+	assert_true(namespace_write("/proc/sys/net/ipv4/ip_forward", "0"));
+	assert_int_equal(published_read_nat(&context, ports, &listeners, &fault), 0);
+	if (!access("/sys/module/nf_conntrack", F_OK)) {
+		assert_true(listeners.nat_unknown);
+		assert_non_null(strstr(listeners.section.note, "NAT rules may be read by root"));
+	}
+	assert_true(listeners.nat_unknown == (listeners.section.note != NULL));
+	record_release(section_record(SECTION_LISTENERS), &listeners);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_own_socket),
 		cmocka_unit_test(test_nat_helper_missing),
+		cmocka_unit_test(test_nat_rules_not_read), /* last: it leaves this network */
 	};
 
 	return cmocka_run_group_tests_name("listeners", tests, NULL, NULL);
