@@ -241,6 +241,13 @@ static void connected(void *owner, int fd, struct tcp_fact *tcp)
 		line_up(exchange);
 		return;
 	}
+	/* what this machine denies once for no reason of its own it does not deny twice */
+	if (exchange->result.tcp.outcome == TCP_DENIED && !exchange->repeated) {
+		exchange->repeated = true;
+		record_release(&tcp_record, &exchange->result.tcp);
+		exchange_connect(exchange);
+		return;
+	}
 	exchange->why = "no connection";
 	exchange_end(exchange, CURLE_COULDNT_CONNECT, false);
 }
