@@ -95,6 +95,8 @@ def start_peers(work):
 class Helper:
     """Runs the helper, judges its facts, compares the report with the undisturbed one."""
 
+    what, begins = "endpoints", "PR_SET_PDEATHSIG"
+
     def __init__(self, build, work):
         self.build, self.work = build, work
         self.program = build / "reachback"
@@ -198,7 +200,7 @@ def list_sites(helper):
     for _ in range(2):  # some are met only where answers come in another order
         status, _ = helper.climb(Case("sites", {"LD_PRELOAD": library, "SITE_LIST": str(listed)}))
         if status:
-            raise SystemExit(f"FAIL robust endpoints: counting ended with {status}")
+            raise SystemExit(f"FAIL robust {helper.what}: counting ended with {status}")
         sites |= set(listed.read_text().split())
     for site in sorted(sites):
         for on in ("once", "on"):
@@ -207,20 +209,23 @@ def list_sites(helper):
 
 
 def list_calls(helper):
+    """The n-th call of each name; where several processes run, the n-th of each of them at once."""
     log = helper.work / "calls"
     status, _ = helper.climb(Case("calls"), ("strace", "-f", "-qqq", "-o", str(log)))
     if status:
-        raise SystemExit(f"FAIL robust endpoints: counting calls ended with {status}")
-    counts, begun = collections.Counter(), False
+        raise SystemExit(f"FAIL robust {helper.what}: counting calls ended with {status}")
+    counts, begun, listed = collections.Counter(), False, set()
     for line in log.read_text().splitlines():
-        name = re.match(r"[0-9]+ +([a-z0-9_]+)\(", line)
+        name = re.match(r"([0-9]+) +([a-z0-9_]+)\(", line)
         if not name:
             continue
-        counts[name[1]] += 1
-        begun = begun or "PR_SET_PDEATHSIG" in line  # what the loader does is its own affair
-        if begun and name[1] not in LEFT_OUT:
+        counts[name.groups()] += 1
+        begun = begun or helper.begins in line  # what the loader does is its own affair
+        case = (name[2], counts[name.groups()])
+        if begun and name[2] not in LEFT_OUT and case not in listed:
+            listed.add(case)
             for error in ERRNOS:
-                inject = f"{name[1]}:error={error}:when={counts[name[1]]}"
+                inject = f"{case[0]}:error={error}:when={case[1]}"
                 yield Case(inject, {}, inject)
 
 
@@ -261,7 +266,7 @@ def torture(helper, name, cases, seconds):
                     bad += 1
                     print(f"{case.what}: {future.result()}", flush=True)
     counted = ", ".join(f"{count} {what}" for what, count in sorted(helper.counts.items()))
-    print(f"{'FAIL' if bad else 'ok'} robust endpoints {name}: {done} of {len(cases)} cases, "
+    print(f"{'FAIL' if bad else 'ok'} robust {helper.what} {name}: {done} of {len(cases)} cases, "
           f"{counted}, {bad} bad", flush=True)
     return bad
 
@@ -295,4 +300,5 @@ def main():
     sys.exit(bool(bad))
 
 
-main()
+if __name__ == "__main__":
+    main()
