@@ -360,8 +360,10 @@ struct maven_fact {
 	char *artifact_path;
 	struct maybe artifact_status;
 	struct maybe artifact_us; /* to its first byte */
-	struct maybe pom;         /* status of the POM; unknown: not asked */
+	struct maybe pom;         /* status of the POM; unknown: not asked, or no answer */
 	char *artifact_from;      /* URL that it was redirected to; NULL: none */
+	char *pom_path;           /* of the POM beside the file; NULL: not asked */
+	char *pom_from;           /* URL that it was redirected to; NULL: none */
 	char *checksum;  /* "sha1" ..., NULL: none was read */
 	bool no_checksum; /* the repository has none: 404 or 410 for every kind */
 	struct maybe checksum_matches; /* 1, 0; unknown: not compared */

@@ -169,6 +169,8 @@ static const struct field maven_fields[] = {
 	FIELD(maven_fact, artifact_us, 0, "microseconds to its first byte"),
 	FIELD(maven_fact, pom, 0, "status of its POM"),
 	FIELD(maven_fact, artifact_from, 0, "URL that it was redirected to; null"),
+	FIELD(maven_fact, pom_path, 0, "path of the POM beside the file; null: not asked"),
+	FIELD(maven_fact, pom_from, 0, "URL that the POM was redirected to; null"),
 	FIELD(maven_fact, checksum, 0, "\"sha1\" ..., null: none was read"),
 	FIELD(maven_fact, no_checksum, 0, "the repository has none: 404 or 410 for every kind"),
 	FIELD(maven_fact, checksum_matches, 0, "1, 0; unknown: not compared"),

@@ -235,6 +235,8 @@ void maven_redirected(struct target *target, struct http_result *first)
 			read_metadata(climb, first);
 		else if (climb->metadata_from == target)
 			climb->metadata_from = maven_follow(climb, first);
+		if (climb->pom_from == target)
+			climb->pom_from = maven_follow(climb, first);
 		if (climb->file_from == target)
 			maven_file_redirected(climb, first);
 		if (climb->checksum_from == target)

@@ -31,7 +31,8 @@ struct maven_climb {
 	bool given;                 /* a checksum was read */
 	bool seen;                  /* the file came whole */
 	char hex[MAVEN_CHECKSUMS][129]; /* of the file */
-	struct target *metadata_from, *file_from, *checksum_from; /* where redirects led */
+	/* where redirects led */
+	struct target *metadata_from, *file_from, *pom_from, *checksum_from;
 };
 
 static inline struct maven_fact *maven_row(struct maven_climb *climb)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One file of the artifact and its checksum. A file that is larger than what may be held is left
- * for the small one beside it, the POM; both are read in one piece and compared by OpenSSL.
+ * for the small one beside it, the POM; both are read in one piece and compared by OpenSSL. Of the
+ * POM beside a file that is served only the answer counts.
  */
 #include "probes/endpoints_helper/maven_climb.h"
 
@@ -14,14 +15,17 @@
 #define FILES_MAX ((size_t)8 * 1024 * 1024)
 #define FILE_MAX ((size_t)2 * 1024 * 1024)
 #define CHECKSUM_ROOM ((size_t)1024)
+#define POM_ROOM ((size_t)1024)
 
 const struct maven_checksum maven_checksums[MAVEN_CHECKSUMS] = {
 	{ "sha1", 40 }, { "sha256", 64 }, { "md5", 32 },
 };
 
+static const char pom_ending[] = "pom";
+
 static const char *ending(const struct maven_climb *climb)
 {
-	return climb->pom ? "pom" : climb->artifact.packaging;
+	return climb->pom ? pom_ending : climb->artifact.packaging;
 }
 
 static size_t most(const struct maven_climb *climb)
@@ -73,11 +77,10 @@ static void compare(struct maven_climb *climb)
 
 static void checksum_answered(void *owner, struct http_result *result);
 
-static void file_path(struct maven_climb *climb, struct text *path)
+static void file_path(struct maven_climb *climb, const char *kind, struct text *path)
 {
 	text_init(path, MAVEN_PATH_MAX);
-	maven_file_path(&climb->artifact, climb->build[0] ? climb->build : "SNAPSHOT",
-			ending(climb), path);
+	maven_file_path(&climb->artifact, climb->build[0] ? climb->build : "SNAPSHOT", kind, path);
 }
 
 static void ask_checksum(struct maven_climb *climb)
@@ -90,7 +93,7 @@ static void ask_checksum(struct maven_climb *climb)
 						    : "no checksum is offered for the file");
 		return;
 	}
-	file_path(climb, &path);
+	file_path(climb, ending(climb), &path);
 	text_addf(&path, ".%s", maven_checksums[climb->checksum].name);
 	climb->asking = true;
 	maven_ask(climb, RUNG_ARTIFACT, CHECKSUM_ROOM, &path, checksum_answered);
@@ -192,6 +195,30 @@ static void pom_answered(void *owner, struct http_result *result)
 		maven_note(climb, "the file is larger than what is downloaded, and it has no POM");
 }
 
+static void beside_answered(void *owner, struct http_result *result)
+{
+	struct maven_climb *climb = owner;
+	struct maven_fact *row = maven_row(climb);
+	uint32_t status = maven_status(result);
+
+	row->pom = (struct maybe){ .known = status != 0, .value = status };
+	climb->pom_from = maven_follow(climb, result);
+	if (climb->pom_from)
+		row->pom_from = copy(climb, climb->pom_from->url.text);
+}
+
+/* Maven reads the POM before the file: what meets it there ends a build. */
+static void ask_beside(struct maven_climb *climb, size_t body_max, http_done *done)
+{
+	struct text path;
+
+	if (text_equal(climb->artifact.packaging, pom_ending))
+		return;
+	file_path(climb, pom_ending, &path);
+	maven_row(climb)->pom_path = copy(climb, text_string(&path));
+	maven_ask(climb, RUNG_ARTIFACT, body_max, &path, done);
+}
+
 /* A file that is not there: nobody misses it where the POM is all there is to have. */
 static void missing_answered(void *owner, struct http_result *result)
 {
@@ -200,27 +227,18 @@ static void missing_answered(void *owner, struct http_result *result)
 	uint32_t status = maven_status(result);
 	struct text path;
 
-	row->pom = (struct maybe){ .known = status != 0, .value = status };
+	beside_answered(climb, result);
 	if (status != 200 || !maven_is_pom_alone(result->body, result->body_length)) {
 		climb->pom = false;
 		return;
 	}
-	file_path(climb, &path);
+	file_path(climb, ending(climb), &path);
 	free(row->artifact_path);
 	row->artifact_path = copy(climb, text_string(&path));
 	text_release(&path);
 	row->artifact_status.value = status;
 	take_file(climb, result, most(climb));
 	ask_checksum(climb);
-}
-
-static void ask_missing(struct maven_climb *climb)
-{
-	struct text path;
-
-	climb->pom = true;
-	file_path(climb, &path);
-	maven_ask(climb, RUNG_ARTIFACT, most(climb), &path, missing_answered);
 }
 
 static void file_answered(void *owner, struct http_result *result)
@@ -233,7 +251,8 @@ static void file_answered(void *owner, struct http_result *result)
 	row->artifact_status = (struct maybe){ .known = status != 0, .value = status };
 	row->artifact_us = result->http.first_byte_us;
 	if (status == 404) {
-		ask_missing(climb);
+		climb->pom = true;
+		ask_beside(climb, most(climb), missing_answered);
 		return;
 	}
 	climb->file_from = maven_follow(climb, result);
@@ -241,6 +260,8 @@ static void file_answered(void *owner, struct http_result *result)
 		free(row->artifact_from);
 		row->artifact_from = copy(climb, climb->file_from->url.text);
 	}
+	if (status == 200 || climb->file_from)
+		ask_beside(climb, POM_ROOM, beside_answered); /* its head tells */
 	if (status == 200)
 		take_file(climb, result, most(climb));
 	if (climb->pom == pom && (status == 200 || climb->file_from))
@@ -252,7 +273,7 @@ void maven_ask_file(struct maven_climb *climb)
 	struct maven_fact *row = maven_row(climb);
 	struct text path;
 
-	file_path(climb, &path);
+	file_path(climb, ending(climb), &path);
 	free(row->artifact_path);
 	row->artifact_path = copy(climb, text_string(&path));
 	maven_ask(climb, RUNG_ARTIFACT, most(climb), &path,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Is the URL a Maven repository: does it serve the metadata of the plan's artifact, or the artifact
- * (DEP-07, DEP-09, DEP-13, DEP-14)? Then the artifact itself and its checksum (DEP-07, DEP-10,
- * DEP-12 to DEP-14). 403 and 404 of the base URL alone say nothing, so nothing is said without an
- * artifact in the plan, but which key is missing.
+ * (DEP-07, DEP-09, DEP-13, DEP-14)? Then the artifact itself, its POM and its checksum (DEP-07,
+ * DEP-10, DEP-12 to DEP-14). 403 and 404 of the base URL alone say nothing, so nothing is said
+ * without an artifact in the plan, but which key is missing.
  */
 #include "rules/checks/endpoint_maven.h"
 
@@ -59,12 +59,16 @@ struct finding *maven_add(const struct maven_view *view, int status)
 {
 	struct finding *finding = above_add(view->context, view->out, status,
 			  &(struct above_place){ view->target, &view->row->address, view->rung });
-	const char *path = view->row->artifact_path;
+	const char *path = view->row->artifact_path, *pom = view->row->pom_path;
 
 	if (view->rung == RUNG_METADATA)
 		above_tell(view->endpoints,
 			   above_exchange(view->endpoints, view->row->url, RUNG_METADATA,
 					  "maven-metadata.xml"), view->out, finding);
+	else if (pom)
+		above_tell(view->endpoints,
+			   above_exchange(view->endpoints, view->row->url, RUNG_ARTIFACT, pom),
+			   view->out, finding);
 	if (path)
 		above_tell(view->endpoints,
 			   above_exchange(view->endpoints, view->row->url, RUNG_ARTIFACT, path),
@@ -125,6 +129,20 @@ static const char *status_told(const struct maybe *status, const char *what, cha
 {
 	(void)snprintf(text, 96, "%u for %s", (unsigned int)status->value, what);
 	return text;
+}
+
+/* An answer that ends a build, whatever it was asked for: credentials are missing, or a failure. */
+static bool add_refused(const struct maven_view *view, const struct maybe *status,
+			const char *what)
+{
+	char seen[96];
+
+	if (status->value != 401 && status->value != 403 && status->value < 500)
+		return false;
+	(void)add_meaning(view, STATUS_FAIL,
+			  status->value < 500 ? MAVEN_CREDENTIALS : MAVEN_BROKEN,
+			  status_told(status, what, seen));
+	return true;
 }
 
 /* An answer that did not come, or not whole; `unknown` where nobody asked. */
@@ -203,7 +221,6 @@ static void judge_metadata(const struct maven_view *view)
 	const struct maven_fact *row = view->row;
 	uint32_t status = row->metadata.value;
 	struct finding *finding;
-	char seen[96];
 
 	if (!row->artifact) {
 		finding = maven_add(view, STATUS_SKIPPED);
@@ -214,12 +231,8 @@ static void judge_metadata(const struct maven_view *view)
 			      above_exchange(view->endpoints, row->url, RUNG_METADATA,
 					     "maven-metadata.xml"),
 			      "the metadata of the artifact");
-	} else if (status == 401 || status == 403) {
-		(void)add_meaning(view, STATUS_FAIL, MAVEN_CREDENTIALS,
-				  status_told(&row->metadata, "maven-metadata.xml", seen));
-	} else if (status >= 500) {
-		(void)add_meaning(view, STATUS_FAIL, MAVEN_BROKEN,
-				  status_told(&row->metadata, "maven-metadata.xml", seen));
+	} else if (add_refused(view, &row->metadata, "maven-metadata.xml")) {
+		return;
 	} else if (row->metadata_is_xml) {
 		add_served(view);
 	} else if (status == 200) {
@@ -267,18 +280,26 @@ static void add_uncompared(const struct maven_view *view)
 	finding_settle(view->out, finding, "reachback check --vantage vswitch-host --max-time 30");
 }
 
+static bool is_no_pom(uint32_t status)
+{
+	return status == 404 || status == 410;
+}
+
 static void add_fitting(const struct maven_view *view)
 {
 	const struct maven_fact *row = view->row;
 	const char *from = row->artifact_from ? " by a redirect" : "";
+	const char *pom = row->pom_path && is_no_pom(row->pom.value)
+				  ? "; it has no POM, of which Maven warns" : "";
 	struct finding *finding = maven_add(view, STATUS_PASS);
 
 	if (row->no_checksum)
 		finding_message(view->out, finding, "%s served%s; the repository has no checksum "
-						    "of it", row->artifact_path, from);
+						    "of it%s", row->artifact_path, from, pom);
 	else
-		finding_message(view->out, finding, "%s served%s, its %s fits", row->artifact_path,
-				from, row->checksum ? row->checksum : "checksum");
+		finding_message(view->out, finding, "%s served%s, its %s fits%s",
+				row->artifact_path, from,
+				row->checksum ? row->checksum : "checksum", pom);
 }
 
 static void add_slow(const struct maven_view *view)
@@ -315,19 +336,52 @@ static void judge_checksum(const struct maven_view *view)
 		add_fitting(view);
 }
 
-/* Redirected: served once what it led to answered well. */
-static void judge_redirect(const struct maven_view *view)
+/*
+ * The status of what a redirect led to, 0: none came. More than what is read of it is an answer all
+ * the same.
+ */
+static uint32_t end_status(const struct maven_view *view, const char *url)
 {
-	const struct endpoint_target *target =
-		view->row->artifact_from
-			? endpoints_target(view->endpoints, view->row->artifact_from) : NULL;
+	const struct endpoint_target *target = url ? endpoints_target(view->endpoints, url) : NULL;
 	const struct endpoint_target *end = target ? above_end(view->endpoints, target) : NULL;
 	const struct attempt_fact *attempt =
 		end ? above_connected(view->endpoints, end->url) : NULL;
 
-	/* more than what is read of it is an answer all the same */
-	if (attempt && attempt->http.status.value == 200 &&
-	    (attempt->http.outcome == HTTP_ANSWERED || attempt->http.outcome == HTTP_TOO_LARGE))
+	if (!attempt ||
+	    (attempt->http.outcome != HTTP_ANSWERED && attempt->http.outcome != HTTP_TOO_LARGE))
+		return 0;
+	return attempt->http.status.value;
+}
+
+/*
+ * Maven reads the POM before the file: where that is refused, nobody comes to the file. One that is
+ * not there Maven only warns of. Is there a finding?
+ */
+static bool add_pom(const struct maven_view *view)
+{
+	const struct maven_fact *row = view->row;
+	bool moved = row->pom.value / 100 == 3;
+	uint32_t status = moved ? end_status(view, row->pom_from) : row->pom.value;
+	char seen[96];
+
+	if (!row->pom_path || status == 200 || is_no_pom(status))
+		return false;
+	if (!row->pom.known)
+		judge_silence(view,
+			      above_exchange(view->endpoints, row->url, RUNG_ARTIFACT,
+					     row->pom_path), "the POM of the artifact");
+	else if (moved)
+		add_redirected(view, row->pom_from, "the POM, which is redirected");
+	else if (!add_refused(view, &row->pom, row->pom_path))
+		(void)add_meaning(view, STATUS_FAIL, MAVEN_BROKEN,
+				  status_told(&row->pom, row->pom_path, seen));
+	return true;
+}
+
+/* Redirected: served once what it led to answered well. */
+static void judge_redirect(const struct maven_view *view)
+{
+	if (end_status(view, view->row->artifact_from) == 200)
 		judge_checksum(view);
 	else
 		add_redirected(view, view->row->artifact_from, "the file, which is redirected");
@@ -338,7 +392,6 @@ static void judge_artifact(const struct maven_view *view)
 	const struct maven_fact *row = view->row;
 	uint32_t status = row->artifact_status.value;
 	struct finding *finding;
-	char seen[96];
 
 	if (!row->artifact || !row->artifact_path) {
 		finding = maven_add(view, STATUS_UNKNOWN);
@@ -349,12 +402,9 @@ static void judge_artifact(const struct maven_view *view)
 		judge_silence(view,
 			      above_exchange(view->endpoints, row->url, RUNG_ARTIFACT,
 					     row->artifact_path), "the file of the artifact");
-	} else if (status == 401 || status == 403) {
-		(void)add_meaning(view, STATUS_FAIL, MAVEN_CREDENTIALS,
-				  status_told(&row->artifact_status, row->artifact_path, seen));
-	} else if (status >= 500) {
-		(void)add_meaning(view, STATUS_FAIL, MAVEN_BROKEN,
-				  status_told(&row->artifact_status, row->artifact_path, seen));
+	} else if (add_refused(view, &row->artifact_status, row->artifact_path) ||
+		   add_pom(view)) {
+		return;
 	} else if (status == 404) {
 		judge_missing(view);
 	} else if (status / 100 == 3) {
@@ -408,9 +458,10 @@ const struct rule rule_maven_artifact_served = {
 	.why = "Metadata may come from a cache while files do not, or from elsewhere by a "
 	       "redirect; a file whose checksum does not fit ends a build. Without an artifact "
 	       "in the plan this is unknown.",
-	.evidence = "the file and its .sha1, .sha256 or .md5; of a file larger than 2 MiB the POM "
-		    "instead. 404 or 410 for every checksum: there is none to compare. A "
-		    "redirect is followed with its query, without credentials",
+	.evidence = "the file, its POM, and its .sha1, .sha256 or .md5; of a file larger than "
+		    "2 MiB those of the POM instead. Maven reads the POM first, and warns of one "
+		    "that is not there. 404 or 410 for every checksum: there is none to compare. "
+		    "A redirect is followed with its query, without credentials",
 	.remedies = {
 		{ "server", "repair the upstream of a proxy repository; rebuild checksums" },
 		{ "plan", "maven[].artifact is GROUP:ARTIFACT:VERSION that the repository has" },

@@ -65,6 +65,12 @@ def artifact():
               no_checksum=True))
     pair("dep14-artifact-unavailable", "not-ready DEP-14", said(artifact_status=503))
 
+    pom = JAR.replace(".jar", ".pom")
+    pair("dep07-pom-forbidden", "not-ready DEP-07", said(pom_path=pom, pom=403),
+         said(pom_path=pom, pom=200))
+    pair("dep14-pom-unavailable", "not-ready DEP-14", said(pom_path=pom, pom=503),
+         said(pom_path=pom, pom=404))
+
     def cut(world):
         said(artifact_status=None, checksum=None, checksum_matches=None)(world)
         world["exchanges"].append(exchange(MAVEN, f"/repository/maven-public{JAR}", "artifact",

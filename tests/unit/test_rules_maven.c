@@ -8,6 +8,7 @@
 #define URL "https://mvn.test/repository/public/"
 #define ARTIFACT ",\"artifact\":\"org.x:lib:1.0\""
 #define JAR "/org/x/lib/1.0/lib-1.0.jar"
+#define POM "/org/x/lib/1.0/lib-1.0.pom"
 #define HERE(maven) PLAN(",\"vantage\":\"vswitch-host\",\"maven\":[{\"url\":\"" URL "\"" maven "}]")
 #define TARGET(url, purpose, scheme, host, more)                                                   \
 	"{\"url\":\"" url "\",\"purpose\":\"" purpose "\",\"root\":\"" URL                         \
@@ -209,6 +210,48 @@ static void test_artifact(void **state)
 	CHECK_ROWS("maven-artifact-served", rows);
 }
 
+#define SERVED GOOD ",\"artifact_status\":200,\"no_checksum\":true"
+#define BESIDE(more) SERVED ",\"pom_path\":\"" POM "\"" more
+#define LED(attempts)                                                                              \
+	MOVED(BESIDE(",\"pom\":302,\"pom_from\":\"" ELSEWHERE "\""), attempts)
+
+/* Maven reads it before the file. */
+static void test_pom(void **state)
+{
+	static const struct row rows[] = {
+		{ "served", ASKED(BESIDE(",\"pom\":200")), STATUS_PASS, NULL,
+		  "has no checksum of it", 0 },
+		{ "not there", ASKED(BESIDE(",\"pom\":404")), STATUS_PASS, NULL,
+		  "no POM, of which Maven warns", 0 },
+		{ "wants credentials", ASKED(BESIDE(",\"pom\":401")), STATUS_FAIL, "DEP-07",
+		  "401 for " POM, 0 },
+		{ "forbidden", ASKED(BESIDE(",\"pom\":403")), STATUS_FAIL, "DEP-07", "403", 0 },
+		{ "broken", ASKED(BESIDE(",\"pom\":503")), STATUS_FAIL, "DEP-14",
+		  "503 for " POM, 0 },
+		{ "too many requests", ASKED(BESIDE(",\"pom\":429")), STATUS_FAIL, "DEP-14", "429",
+		  0 },
+		{ "cut off", WITH(BESIDE(""), EXCHANGE("artifact", POM, "\"outcome\":\"cut\"")),
+		  STATUS_FAIL, "DEP-14", "cut", 0 },
+		{ "not asked in time",
+		  WITH(BESIDE(""), EXCHANGE("artifact", POM, "\"outcome\":\"untried\"")),
+		  STATUS_UNKNOWN, NULL, "the POM of the artifact: not reached", 0 },
+		{ "refused, where the file is not there",
+		  ASKED(GOOD ",\"artifact_status\":404,\"pom\":403,\"pom_path\":\"" POM "\""),
+		  STATUS_FAIL, "DEP-07", "403 for " POM, 0 },
+		{ "redirected to where nobody answers", LED(""), STATUS_UNKNOWN, NULL,
+		  "the POM, which is redirected", 0 },
+		{ "redirected to where it is refused", LED("," ATTEMPT(ELSEWHERE, "403", "")),
+		  STATUS_FAIL, "DEP-07", "403 for " ELSEWHERE, 0 },
+		{ "redirected, and served there", LED("," ATTEMPT(ELSEWHERE, "200", "")),
+		  STATUS_PASS, NULL, "has no checksum of it", 0 },
+		{ "redirected to where it is not", LED("," ATTEMPT(ELSEWHERE, "404", "")),
+		  STATUS_PASS, NULL, "has no checksum of it", 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("maven-artifact-served", rows);
+}
+
 static void test_artifact_redirected(void **state)
 {
 	static const struct row rows[] = {
@@ -324,6 +367,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_metadata), cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_artifact),
+		cmocka_unit_test(test_pom),
 		cmocka_unit_test(test_artifact_redirected),
 		cmocka_unit_test(test_risks),	 cmocka_unit_test(test_registry),
 	};
