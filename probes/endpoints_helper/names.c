@@ -136,23 +136,6 @@ static void ask_servers(struct name_host *host, size_t candidate)
 	host->starting = outer;
 }
 
-/* A cut answer holds some addresses: better than none where nobody has a whole one. */
-static bool use_cut(struct name_host *host)
-{
-	const struct names_config *config = &host->run->names->config;
-	size_t i;
-
-	for (i = 0; i < config->server_count && !config->servers[i].extra; i++) {
-		const struct name_question *one = find_question(host, i, DNS_TYPE_A);
-
-		if (!one || one->fact.outcome != NAME_TRUNCATED || !one->fact.addresses.count)
-			continue;
-		use_server(host, i);
-		return true;
-	}
-	return false;
-}
-
 /* True: settled, or still waiting. False: the candidate of now leads nowhere. */
 static bool decide(struct name_host *host, bool *known)
 {
@@ -174,7 +157,7 @@ static bool decide(struct name_host *host, bool *known)
 			break;
 		}
 	}
-	return use_cut(host);
+	return false;
 }
 
 void name_host_look(struct name_host *host)

@@ -4,7 +4,8 @@
  * shape of their findings.
  *
  * A build knows neither this machine's hosts file nor its search list: what it gets is what the
- * first server in order says that knows the name as it stands in the URL. What this machine
+ * first server in order says that knows the name as it stands in the URL; a cut answer that TCP
+ * does not complete is thrown away, whatever addresses it holds. What this machine
  * connects to (name_fact.used) may be something else, and then a rule says so. Only where a name
  * without a dot leads nowhere by itself is the search list taken for one that builds have, too.
  */
@@ -18,7 +19,6 @@ struct name_view {
 	const char *host;
 	bool asked;  /* there are rows of it */
 	bool option; /* --resolve stands for it */
-	bool cut;    /* nobody had a whole answer: `a` is a cut one */
 	const char *server; /* that knows: the first in order, be it that there is no such name */
 	/* what it says, or the option; NULL where nobody knows or was not asked for that kind */
 	const struct name_fact *a, *aaaa;

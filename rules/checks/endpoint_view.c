@@ -85,24 +85,6 @@ static void take_server(struct name_view *view)
 	}
 }
 
-/* Nobody knows: the first cut answer that holds something. */
-static void take_cut(struct name_view *view)
-{
-	const struct strings *servers = &view->endpoints->name_servers;
-	size_t i;
-
-	for (i = 0; i < servers->count && !view->server; i++) {
-		const struct name_fact *a =
-			name_row_find(view->endpoints, view->host, servers->items[i], "A");
-
-		if (!says(a, NAME_TRUNCATED) || !a->addresses.count)
-			continue;
-		view->server = servers->items[i];
-		view->a = a;
-		view->cut = true;
-	}
-}
-
 /* Nobody knows the name as it stands, but this machine found it in its search list. */
 static void take_searched(struct name_view *view)
 {
@@ -123,8 +105,8 @@ const struct name_fact *name_row_searched(const struct endpoints_facts *endpoint
 	for (i = 0; i < endpoints->names.count; i++) {
 		const struct name_fact *row = row_at(endpoints, i);
 
-		if (row->question && row->used && text_equal(row->kind, "A") &&
-		    text_equal(row->name, host))
+		if (row->question && row->used && says(row, NAME_ANSWERED) &&
+		    text_equal(row->kind, "A") && text_equal(row->name, host))
 			return row;
 	}
 	return NULL;
@@ -144,8 +126,6 @@ void name_view_find(struct name_view *view, const struct endpoints_facts *endpoi
 	if (view->option)
 		return;
 	take_server(view);
-	if (!view->server)
-		take_cut(view);
 	if (!name_view_count(view))
 		take_searched(view);
 }

@@ -76,7 +76,7 @@ ROWS = {
     "tc-good": ("answered", 1, {"over_tcp": True}),
     "tc-drip": ("answered", 1, {"over_tcp": True}),
     "tc-closed": ("truncated", 0, {"server": UDP_ONLY, "error": "ECONNREFUSED"}),
-    "tc-closed-some": ("truncated", 1, {"server": UDP_ONLY, "used": True}),
+    "tc-closed-some": ("truncated", 1, {"server": UDP_ONLY, "used": False}),
     "tc-silent": ("truncated", 0, {}),
     "tc-half": ("truncated", 0, {}),
     "tc-long": ("truncated", 0, {}),

@@ -4,8 +4,8 @@ A name server that answers every question in one way, for what a real one cannot
 
 usage: names.py ADDRESS MODE [NAME=ADDRESS[,ADDRESS...]]...
 
-MODE: servfail, refused, nodata, silent, truncated (and no TCP), truncated-tcp, aaaa (only an
-IPv6 address), loop (an alias that leads back), answer.
+MODE: servfail, refused, nodata, silent, truncated (and no TCP), truncated-some (likewise, with the
+addresses), truncated-tcp, aaaa (only an IPv6 address), loop (an alias that leads back), answer.
 """
 
 import os
@@ -41,7 +41,7 @@ def records(mode, table, name, kind):
     if mode == "loop":
         return [record(b"\xc0\x0c", CNAME, encode("loop." + name)),
                 record(encode("loop." + name), CNAME, encode(name))]
-    if mode in ("answer", "truncated-tcp") and kind == A:
+    if mode in ("answer", "truncated-tcp", "truncated-some") and kind == A:
         return [record(b"\xc0\x0c", A, socket.inet_aton(word)) for word in table.get(name, [])]
     return []
 
@@ -51,7 +51,7 @@ def answer(mode, table, query, over_tcp=False):
     kind = struct.unpack(">H", query[12 + end:14 + end])[0]
     question = query[12:16 + end]
     cut = mode.startswith("truncated") and not over_tcp
-    rows = [] if cut else records(mode, table, name, kind)
+    rows = [] if cut and mode != "truncated-some" else records(mode, table, name, kind)
     flags = 0x8180 | CODES.get(mode, 0) | (0x0200 if cut else 0)
     if mode in ("answer", "truncated-tcp") and not cut and name not in table:
         flags |= 3
@@ -78,7 +78,7 @@ def main():
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     udp.bind((address, 53))
     listener = None
-    if mode != "truncated":
+    if mode not in ("truncated", "truncated-some"):
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((address, 53))
