@@ -53,12 +53,46 @@ static void heap_pop(struct heap *heap)
 	heap->items[at] = atom;
 }
 
-static int compare_first(const void *one, const void *two)
-{
-	const struct admission_atom *const *a = one, *const *b = two;
+/* Two arrays of the same length: a step of the sort goes from one to the other. */
+struct sorting {
+	const struct admission_atom **atoms, **spare;
+};
 
-	return (*a)->peers.first < (*b)->peers.first ? -1 :
-	       (*a)->peers.first > (*b)->peers.first;
+static uint32_t first_behind(const struct admission_atom *atom, uint32_t first)
+{
+	return atom->peers.first > first ? atom->peers.first - first : 0;
+}
+
+/* One byte of the key, the order of equal ones as it was. */
+static void sort_byte(const struct admission_atom *const *from, const struct admission_atom **to,
+		      size_t count, uint32_t first, unsigned int shift)
+{
+	size_t starts[257] = { 0 };
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		starts[(first_behind(from[i], first) >> shift & 255) + 1]++;
+	for (i = 1; i < 256; i++)
+		starts[i] += starts[i - 1];
+	for (i = 0; i < count; i++)
+		to[starts[first_behind(from[i], first) >> shift & 255]++] = from[i];
+}
+
+/*
+ * By their first peer of `peers`, byte by byte from the lowest, as many as `peers` need; atoms that
+ * begin before are alike. Comparing them cost more than all the rest of a sweep.
+ */
+static void sort_atoms(struct sorting *sorting, size_t count, struct span peers)
+{
+	unsigned int shift;
+
+	for (shift = 0; shift < 32 && (peers.last - peers.first) >> shift; shift += 8) {
+		const struct admission_atom **sorted = sorting->spare;
+
+		sort_byte(sorting->atoms, sorted, count, peers.first, shift);
+		sorting->spare = sorting->atoms;
+		sorting->atoms = sorted;
+	}
 }
 
 static bool port_is_in(struct port_span span, uint32_t port)
@@ -66,27 +100,23 @@ static bool port_is_in(struct port_span span, uint32_t port)
 	return span.first <= port && port <= span.last;
 }
 
-/* The atoms that the question meets, by their first peer; NULL when out of memory. */
-static const struct admission_atom **select_atoms(const struct list *atoms,
-						  const struct admission_question *question,
-						  size_t *count)
+/* The atoms that the question meets, by their first peer; their number. */
+static size_t select_atoms(const struct list *atoms, const struct admission_question *question,
+			   struct sorting *sorting)
 {
-	const struct admission_atom **chosen = calloc(atoms->count + 1, sizeof(const void *));
-	size_t i;
+	size_t i, count = 0;
 
-	*count = 0;
-	for (i = 0; chosen && i < atoms->count; i++) {
+	for (i = 0; i < atoms->count; i++) {
 		const struct admission_atom *atom = atom_at(atoms, i);
 
 		if (atom->peers.first <= question->peers.last &&
 		    atom->peers.last >= question->peers.first &&
 		    port_is_in(atom->ports, question->port) &&
 		    port_is_in(atom->peer_ports, question->peer_port))
-			chosen[(*count)++] = atom;
+			sorting->atoms[count++] = atom;
 	}
-	if (chosen)
-		qsort(chosen, *count, sizeof(const void *), compare_first);
-	return chosen;
+	sort_atoms(sorting, count, question->peers);
+	return count;
 }
 
 /* Adds a piece, or lets the last one grow where it is alike. */
@@ -126,35 +156,45 @@ static struct admission_piece next_piece(const struct heap *heap, uint32_t at, u
 	return piece;
 }
 
-int admission_sweep(const struct list *atoms, const struct admission_question *question,
-		    struct list *pieces)
+static int sweep(struct sorting *sorting, size_t count, struct span peers, struct list *pieces)
 {
-	struct heap heap = { .count = 0 };
-	size_t count, next = 0;
-	const struct admission_atom **chosen = select_atoms(atoms, question, &count);
-	uint32_t at = question->peers.first;
+	struct heap heap = { .items = sorting->spare };
+	uint32_t at = peers.first;
+	size_t next = 0;
 	int error = 0;
 
-	pieces->count = 0;
-	heap.items = calloc(atoms->count + 1, sizeof(const void *));
-	if (!chosen || !heap.items)
-		error = -ENOMEM;
 	while (!error) {
 		struct admission_piece piece;
 
-		while (next < count && chosen[next]->peers.first <= at)
-			heap_push(&heap, chosen[next++]);
+		while (next < count && sorting->atoms[next]->peers.first <= at)
+			heap_push(&heap, sorting->atoms[next++]);
 		while (heap.count && heap.items[0]->peers.last < at)
 			heap_pop(&heap);
-		piece = next_piece(&heap, at, question->peers.last,
-				   next < count ? chosen[next] : NULL);
+		piece = next_piece(&heap, at, peers.last,
+				   next < count ? sorting->atoms[next] : NULL);
 		error = add_piece(pieces, &piece);
-		if (piece.peers.last == question->peers.last)
+		if (piece.peers.last == peers.last)
 			break;
 		at = piece.peers.last + 1;
 	}
-	free(heap.items);
-	free(chosen);
+	return error;
+}
+
+int admission_sweep(const struct list *atoms, const struct admission_question *question,
+		    struct list *pieces)
+{
+	struct sorting sorting = {
+		.atoms = calloc(atoms->count + 1, sizeof(const void *)),
+		.spare = calloc(atoms->count + 1, sizeof(const void *)),
+	};
+	int error = -ENOMEM;
+
+	pieces->count = 0;
+	if (sorting.atoms && sorting.spare)
+		error = sweep(&sorting, select_atoms(atoms, question, &sorting), question->peers,
+			      pieces);
+	free(sorting.atoms);
+	free(sorting.spare);
 	return error;
 }
 

@@ -216,11 +216,52 @@ static void test_acls(void **state)
 	free(world);
 }
 
+#define SCATTERED 3000u
+
+/* Every address there is: single ones that are let in, told in no order of theirs. */
+static void test_everywhere(void **state)
+{
+	struct admission_question question = { .peers = { 0, UINT32_MAX }, .port = 443 };
+	struct list atoms = { .count = 0 }, pieces = { .count = 0 };
+	uint64_t expected = 0, admitted = 0;
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < SCATTERED; i++) {
+		struct admission_atom *atom = list_add(&atoms, sizeof(*atom));
+		uint32_t peer = (i + 1) * 2654435761u; /* odd: no two are the same */
+
+		assert_non_null(atom);
+		*atom = (struct admission_atom){
+			.peers = { peer, peer }, .ports = { 443, 443 }, .admits = true, .rule = i,
+			.peer_ports = { 0, ADMISSION_PORTS },
+		};
+	}
+	assert_int_equal(admission_sweep(&atoms, &question, &pieces), 0);
+	for (i = 0; i < pieces.count; i++) {
+		const struct admission_piece *piece =
+			LIST_AT(&pieces, struct admission_piece, i);
+
+		assert_int_equal(piece->peers.first, expected);
+		expected = (uint64_t)piece->peers.last + 1;
+		if (!piece->admitted)
+			continue;
+		assert_int_equal(piece->peers.first, piece->peers.last);
+		assert_int_equal(piece->peers.first, (piece->rule + 1) * 2654435761u);
+		admitted++;
+	}
+	assert_int_equal(expected, (uint64_t)UINT32_MAX + 1);
+	assert_int_equal(admitted, SCATTERED);
+	admission_release(&pieces);
+	admission_release(&atoms);
+}
+
 int main(int count, char **arguments)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_acls),
+		cmocka_unit_test(test_everywhere),
 	};
 
 	if (count > 1)
