@@ -172,6 +172,41 @@ const struct endpoint_target *above_end(const struct endpoints_facts *endpoints,
 	return target;
 }
 
+/* Whose answer led to that URL; its root where no answer is known. */
+static const struct endpoint_target *led_from(const struct endpoints_facts *endpoints,
+					      const struct endpoint_target *target)
+{
+	size_t i;
+
+	for (i = 0; i < endpoints->attempts.count; i++) {
+		const struct attempt_fact *attempt =
+			LIST_AT(&endpoints->attempts, struct attempt_fact, i);
+		const struct endpoint_target *finder =
+			attempt->http.status.value / 100 == 3 &&
+			text_equal(attempt->http.location, target->url)
+				? endpoints_target(endpoints, attempt->url) : NULL;
+
+		if (finder && finder != target)
+			return finder;
+	}
+	return endpoints_target(endpoints, target->root);
+}
+
+const struct endpoint_target *above_start(const struct endpoints_facts *endpoints,
+					  const struct endpoint_target *target)
+{
+	size_t hops;
+
+	for (hops = 0; hops < REDIRECTS_MAX && target->purpose == PURPOSE_REDIRECT; hops++) {
+		const struct endpoint_target *finder = led_from(endpoints, target);
+
+		if (!finder)
+			break;
+		target = finder;
+	}
+	return target;
+}
+
 const struct attempt_fact *above_connected(const struct endpoints_facts *endpoints,
 					   const char *url)
 {

@@ -56,6 +56,9 @@ const struct gitlab_fact *above_row(const struct endpoints_facts *endpoints);
 /* Where the redirects of this URL end: the target itself where it redirects nowhere. */
 const struct endpoint_target *above_end(const struct endpoints_facts *endpoints,
 					const struct endpoint_target *target);
+/* Whose redirects lead to this URL: the target itself where it is none. */
+const struct endpoint_target *above_start(const struct endpoints_facts *endpoints,
+					  const struct endpoint_target *target);
 /* Does any address of the target accept connections? Its first such attempt; NULL: none does. */
 const struct attempt_fact *above_connected(const struct endpoints_facts *endpoints,
 					   const char *url);

@@ -5,8 +5,8 @@
  *
  * What the form lacks is told by the name that leads there: GitLab's own (DNS-10, and DNS-01 where
  * the address is public, DNS-08 where an alias led to it), Maven's (DEP-01, DEP-11 where another
- * address of the name is listed), a redirect (GL-01, DEP-02), the clone URL (GL-03), LFS (GL-14), a
- * submodule (GL-17). An address in a URL counts like a name's answer, but only names are DNS-01
+ * address of the name is listed) and its redirects (DEP-02), the clone URL (GL-03), LFS (GL-14), a
+ * submodule (GL-17), and the redirects of each, else GL-01. An address in a URL counts like a name's answer, but only names are DNS-01
  * and DNS-08: a public address that was typed in is the plan's matter. A listed address is what
  * the user means, public or not. Without any address of the form there is nothing to compare: then
  * only a public answer for GitLab's own name fails, and the form's values are derived.
@@ -14,11 +14,15 @@
 #include "rules/checks/endpoint_names.h"
 
 #include "rules/checks/checks.h"
+#include "rules/checks/endpoint_above.h"
 #include "rules/checks/endpoint_form.h"
 #include "rules/text.h"
 
 #include <errno.h>
 #include <stdio.h>
+
+#define LFS_UNLISTED "GL-14"
+#define LFS_REMEDY "let GitLab serve LFS objects itself (proxy_download = true), or list the host"
 
 /* An address of a target, as it is judged. */
 struct touched {
@@ -53,11 +57,11 @@ static const char *cause_of(const struct touched *touched)
 	if (target->purpose == PURPOSE_MAVEN ||
 	    (maven && form_is_planned_host(endpoints, target->host, PURPOSE_MAVEN)))
 		return maven_name_is_listed(touched) ? "DEP-11" : "DEP-01";
-	switch (target->purpose) {
+	switch (above_start(endpoints, target)->purpose) {
 	case PURPOSE_CLONE:
 		return "GL-03";
 	case PURPOSE_LFS:
-		return "GL-14";
+		return LFS_UNLISTED;
 	case PURPOSE_SUBMODULE:
 		return "GL-17";
 	default:
@@ -130,6 +134,8 @@ static void add_fail(const struct touched *touched, bool listed_matters, bool pu
 		finding_expected(out, finding, "every address that builds touch is one of "
 					       "link.gitlab_ip and link.other_ips");
 	}
+	if (listed_matters && text_equal(cause_of(touched), LFS_UNLISTED))
+		finding_remedy(out, finding, "gitlab", LFS_REMEDY);
 	if (listed_matters) {
 		form_remedy(touched->context, out, finding);
 		form_tell_idle(touched->context, out, finding);
@@ -240,7 +246,7 @@ const struct rule rule_allow_list_complete = {
 	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS),
 	.vantages = VANTAGE_BIT(VANTAGE_VSWITCH_HOST),
 	.causes = { "DNS-01", "DNS-08", "DNS-10", "DEP-01", "DEP-02", "DEP-11", "GL-01", "GL-03",
-		    "GL-14", "GL-17" },
+		    LFS_UNLISTED, "GL-17" },
 	.after = { "names-answer" },
 	.why = "the managed security group lets builds out to the addresses of the form alone: "
 	       "whatever else GitLab or Maven lead to times out, although it answers from every "
@@ -251,6 +257,7 @@ const struct rule rule_allow_list_complete = {
 	.remedies = {
 		{ "form", "GitLab private IP: ADDRESS" },
 		{ "form", "Other IP addresses: ADDRESS, ADDRESS" },
+		{ "gitlab", LFS_REMEDY },
 		{ "cloud", "a private record for GitLab's own name where it leads to a public "
 			   "address" },
 	},

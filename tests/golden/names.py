@@ -196,6 +196,15 @@ def elsewhere():
              [GIT_GOOD, MVN_GOOD, name(store, "answered", "198.51.100.7")],
              [GIT_GOOD, MVN_GOOD, name(store, "answered", MAVEN)],
              targets=[GIT_TARGET, MVN_TARGET, extra])
+    # a redirect goes by what redirects, here a link of GitLab's own host
+    link, end = f"{GIT_URL}/group/app.git/gitlab-lfs/objects/1", f"https://{store}/lfs/1"
+    moved = attempt(link, GOOD)
+    moved["http"] = ladder.page(302, None, location=end)
+    pair("gl14-lfs-redirects-unlisted", "not-ready GL-14",
+         [GIT_GOOD, MVN_GOOD, name(store, "answered", "198.51.100.7")],
+         [GIT_GOOD, MVN_GOOD, name(store, "answered", MAVEN)],
+         targets=[GIT_TARGET, MVN_TARGET, below_gitlab(link, "lfs", "LFS batch answer"),
+                  below_gitlab(end, "redirect", "Location of 302")], attempts=[moved])
     # another port or scheme of the same name is no new name
     pair("dns10-redirect-to-itself", "not-ready DNS-10",
          [name(GIT, "answered", "172.20.5.11"), MVN_GOOD],

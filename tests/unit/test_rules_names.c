@@ -120,6 +120,63 @@ struct said {
 	const char *name, *facts, *said;
 };
 
+#define STORE "https://oss.test/x"
+#define LINKED "https://git.test/link"
+#define BELOW(url, purpose, host)                                                                  \
+	TARGET(url, purpose, "https://git.test", "gitlab", "https", host, ",\"found_in\":\"there\"")
+#define LEADS(from, to)                                                                            \
+	"{\"url\":\"" from "\",\"address\":\"172.20.5.10\",\"port\":443,"                          \
+	"\"tcp\":{\"outcome\":\"connected\"},\"http\":{\"outcome\":\"answered\",\"status\":302,"  \
+	"\"location\":\"" to "\"}}"
+/* A link of that purpose, which redirects to the store. */
+#define BEHIND(targets, attempts)                                                                  \
+	FACTS2(PLAN("," VANTAGE LINK GIT_PLAN),                                                    \
+	       "\"endpoints\":{\"state\":\"ok\",\"name_servers\":[\"192.0.2.1:53\"],\"names\":["   \
+	       JOIN(GIT("answered", "\"172.20.5.10\""),                                            \
+		    ROW("oss.test", "192.0.2.1:53", "A", "answered", "\"172.20.5.30\""))           \
+	       "],\"targets\":[" JOIN(GIT_TARGET, targets) "],\"attempts\":[" attempts "]}")
+#define OF(purpose)                                                                                \
+	BEHIND(JOIN(BELOW(LINKED, purpose, "git.test"), BELOW(STORE, "redirect", "oss.test")),     \
+	       LEADS(LINKED, STORE))
+
+/* A redirect is told as the URL that it was met at, however many lie between. */
+static void test_redirects(void **state)
+{
+	static const struct said rows[] = {
+		{ "of GitLab", BEHIND(BELOW(STORE, "redirect", "oss.test"),
+				      LEADS("https://git.test", STORE)),
+		  "fail 172.20.5.30 GL-01; pass 172.20.5.10" },
+		{ "nobody knows of what", BEHIND(BELOW(STORE, "redirect", "oss.test"), ""),
+		  "fail 172.20.5.30 GL-01; pass 172.20.5.10" },
+		{ "of the clone URL", OF("clone"),
+		  "fail 172.20.5.30 GL-03; pass 172.20.5.10; pass 172.20.5.10" },
+		{ "of a link to LFS", OF("lfs"),
+		  "fail 172.20.5.30 GL-14; pass 172.20.5.10; pass 172.20.5.10" },
+		{ "of a submodule", OF("submodule"),
+		  "fail 172.20.5.30 GL-17; pass 172.20.5.10; pass 172.20.5.10" },
+		{ "the second of a link to LFS",
+		  BEHIND(JOIN(BELOW(LINKED, "lfs", "git.test"),
+			      JOIN(BELOW("https://git.test/on", "redirect", "git.test"),
+				   BELOW(STORE, "redirect", "oss.test"))),
+			 JOIN(LEADS(LINKED, "https://git.test/on"),
+			      LEADS("https://git.test/on", STORE))),
+		  "fail 172.20.5.30 GL-14; pass 172.20.5.10; pass 172.20.5.10; pass 172.20.5.10" },
+		{ "in a ring",
+		  BEHIND(JOIN(BELOW(LINKED, "redirect", "git.test"),
+			      BELOW(STORE, "redirect", "oss.test")),
+			 JOIN(LEADS(LINKED, STORE), LEADS(STORE, LINKED))),
+		  "fail 172.20.5.30 GL-01; pass 172.20.5.10; pass 172.20.5.10" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check_said(rows[i].name, rows[i].facts, "allow-list-complete", rows[i].said);
+	check_remedy(OF("lfs"), "allow-list-complete", STATUS_FAIL, "gitlab",
+		     "let GitLab serve LFS objects itself (proxy_download = true), or list the "
+		     "host");
+}
+
 static void test_allow_list(void **state)
 {
 	static const struct said rows[] = {
@@ -241,6 +298,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_answer),
 		cmocka_unit_test(test_allow_list),
+		cmocka_unit_test(test_redirects),
 		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_names_agree),
 	};
