@@ -6,10 +6,11 @@
  * What the form lacks is told by the name that leads there: GitLab's own (DNS-10, and DNS-01 where
  * the address is public, DNS-08 where an alias led to it), Maven's (DEP-01, DEP-11 where another
  * address of the name is listed) and its redirects (DEP-02), the clone URL (GL-03), LFS (GL-14), a
- * submodule (GL-17), and the redirects of each, else GL-01. An address in a URL counts like a name's answer, but only names are DNS-01
- * and DNS-08: a public address that was typed in is the plan's matter. A listed address is what
- * the user means, public or not. Without any address of the form there is nothing to compare: then
- * only a public answer for GitLab's own name fails, and the form's values are derived.
+ * submodule (GL-17), and the redirects of each, else GL-01. An address in a URL counts like a
+ * name's answer, but only names are DNS-01 and DNS-08: a public address that was typed in is the
+ * plan's matter. A listed address is what the user means, public or not. Without any address of the
+ * form there is nothing to compare: then only a public answer for GitLab's own name fails, and the
+ * form's values are derived.
  */
 #include "rules/checks/endpoint_names.h"
 
