@@ -63,12 +63,15 @@ class Program:
         self.path, self.folder = path, pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
 
+    def _whole(self, environment):
+        return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "HOME": str(self.folder),
+                **environment}
+
     def _run(self, word, arguments, environment):
         done = subprocess.run(
             [str(self.path), *arguments], capture_output=True, text=True, check=False,
             timeout=LIMIT_S, cwd=self.folder, stdin=subprocess.DEVNULL,
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C",
-                 "HOME": str(self.folder), **environment})
+            env=self._whole(environment))
         (self.folder / f"{word}.json").write_text(done.stdout)
         (self.folder / f"{word}.err").write_text(done.stderr)
         return done
@@ -78,29 +81,34 @@ class Program:
         path.write_text(json.dumps(plan, indent=1))
         return path
 
-    def _served(self, run, arguments):
+    def prepared(self, run, server):
+        """What this run of the program wants: (arguments, the whole environment)."""
+        plan = self.plan(run.word, merged(run.plan, {"endpoints": server.endpoints()}))
+        key, row = next(iter(server.gateway.world["keys"].items()))
+        environment = {"ALIBABA_CLOUD_ACCESS_KEY_ID": key,
+                       "ALIBABA_CLOUD_ACCESS_KEY_SECRET": row["secret"]}
+        if row.get("token"):
+            environment["ALIBABA_CLOUD_SECURITY_TOKEN"] = row["token"]
+        fill = lambda text: text.replace("%URI%", f"{server.endpoints()['sts']}/credentials") \
+            .replace("%HOME%", str(self.folder))
+        for word in run.environment:
+            name, _, value = word.partition("=")
+            environment[name] = fill(value)
+            if not value:
+                del environment[name]
+        for name, text in run.files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text if isinstance(text, str) else json.dumps(text))
+            path.chmod(0o600)
+        return ["--plan", str(plan)], self._whole(environment)
+
+    def served(self, run, arguments):
         """One command that asks a server of its own; returns (what it did, gateway)."""
         server = Server(run.world, "0.0.0.0")
         try:
-            plan = self.plan(run.word, merged(run.plan, {"endpoints": server.endpoints()}))
-            key, row = next(iter(server.gateway.world["keys"].items()))
-            environment = {"ALIBABA_CLOUD_ACCESS_KEY_ID": key,
-                           "ALIBABA_CLOUD_ACCESS_KEY_SECRET": row["secret"]}
-            if row.get("token"):
-                environment["ALIBABA_CLOUD_SECURITY_TOKEN"] = row["token"]
-            fill = lambda text: text.replace("%URI%", f"{server.endpoints()['sts']}/credentials") \
-                .replace("%HOME%", str(self.folder))
-            for word in run.environment:
-                name, _, value = word.partition("=")
-                environment[name] = fill(value)
-                if not value:
-                    del environment[name]
-            for name, text in run.files.items():
-                path = self.folder / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text if isinstance(text, str) else json.dumps(text))
-                path.chmod(0o600)
-            done = self._run(run.word, [*arguments, "--plan", str(plan)], environment)
+            more, environment = self.prepared(run, server)
+            done = self._run(run.word, [*arguments, *more], environment)
         finally:
             server.close()
         self.secret_free(run.world, run.word)
@@ -109,7 +117,7 @@ class Program:
     def live(self, run, arguments=()):
         """Asks a server of its own; returns (answer, gateway)."""
         facts = self.folder / f"{run.word}.facts.json"
-        done, gateway = self._served(run, ["check", "-j", "--facts", str(facts), *arguments])
+        done, gateway = self.served(run, ["check", "-j", "--facts", str(facts), *arguments])
         answer = Answer(done)
         answer.calls = (json.loads(facts.read_text()).get("cloud") or {}).get("calls", [])
         if not all(call["host"] for call in answer.calls if call["tries"]):
@@ -131,7 +139,7 @@ class Program:
     def saved_by_itself(self, run):
         """The same, out of what the program saved of a server's answers."""
         folder = self.folder / f"{run.word}.collected"
-        done, _ = self._served(run, ["collect", "--cloud", str(folder)])
+        done, _ = self.served(run, ["collect", "--cloud", str(folder)])
         if done.returncode != 0:
             raise AnswerError(f"collect: exit {done.returncode}: {done.stderr.strip()[-300:]}")
         return self._again(run, folder)

@@ -12,6 +12,7 @@ import ipaddress
 import pathlib
 
 import actions
+import key_canary
 import oracle
 import paging
 import program
@@ -254,4 +255,4 @@ def random_groups(options):
 
 SWEEPS = {function.__name__.replace("_", "-"): function
           for function in (deny_each, deny_all, quirks_each, recover_each, save_each,
-                           fail_each, random_groups)}
+                           fail_each, random_groups, key_canary.canary_each)}
