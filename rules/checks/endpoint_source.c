@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Were connections made from an address like those that the link will use (MET-01)?
+ * Were connections made from an address like those that the link will use (MET-01), and to another
+ * machine (MET-04)?
  *
  * Builders reach GitLab from the reverse-access range, and the link's interface has an address of
  * the vSwitch. Routes, security groups and filters may treat any other source differently, either
@@ -91,6 +92,44 @@ static void judge_source(const struct rule_context *context, size_t at, struct f
 	describe(context, &endpoints->source, out, finding);
 }
 
+static bool is_own(const struct rule_context *context, const struct attempt_fact *attempt)
+{
+	const struct facts *facts = context->facts;
+
+	return attempt->tcp.outcome == TCP_CONNECTED && !address_is_loopback(&attempt->address) &&
+	       (address_equal(&attempt->tcp.source, &attempt->address) ||
+		(facts->addresses.section.state == FACT_OK &&
+		 facts_local_address(facts, &attempt->address)));
+}
+
+/* What the kernel hands to this very machine meets no filter, no group and no way on its own. */
+static void judge_own(const struct rule_context *context, size_t at, struct findings *out)
+{
+	const struct list *attempts = &context->facts->endpoints.attempts;
+	const struct attempt_fact *attempt = LIST_AT(attempts, struct attempt_fact, at);
+	char pointer[64], words[ADDRESS_TEXT_MAX];
+	struct finding *finding;
+	size_t i;
+
+	for (i = 0; i < at; i++)
+		if (address_equal(&LIST_AT(attempts, struct attempt_fact, i)->address,
+				  &attempt->address))
+			return;
+	finding = findings_add(out, STATUS_WARN);
+	if (!finding)
+		return;
+	finding->subject.address = attempt->address;
+	finding_cause(out, finding, "MET-04");
+	finding_message(out, finding, "%s is an address of this machine itself: the connection "
+				      "never left it, and shows nothing of the way that the link "
+				      "takes", address_print(&attempt->address, words));
+	finding_expected(out, finding, "an instance in the vSwitch beside the one that serves");
+	pointer_print(pointer, sizeof(pointer), "/endpoints/attempts", at);
+	finding_evidence(out, finding, pointer, "connection to %s", words);
+	finding_remedy(out, finding, "linux", "run on another instance in the link's vSwitch: "
+		       "reachback check --vantage vswitch-host");
+}
+
 /* Links are IPv4, and so are the sources that count. */
 static void evaluate(const struct rule_context *context, struct findings *out)
 {
@@ -107,6 +146,8 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 		count++;
 		if (!seen_before(attempts, i, &attempt->tcp.source))
 			judge_source(context, i, out);
+		if (is_own(context, attempt))
+			judge_own(context, i, out);
 	}
 	if (count)
 		return;
@@ -123,11 +164,12 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 const struct rule rule_source_representative = {
 	.code = "source-representative",
 	.area = "endpoints",
-	.title = "endpoints were asked from an address of the vSwitch or of the range",
+	.title = "endpoints were asked from an address of the vSwitch or of the range, and not of "
+		 "their own machine",
 	.severity = SEVERITY_RISK,
 	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS),
 	.vantages = VANTAGE_BIT(VANTAGE_VSWITCH_HOST),
-	.causes = { "MET-01" },
+	.causes = { "MET-01", "MET-04" },
 	.why = "An answer to another source proves little: routes, security groups and filters go "
 	       "by source.",
 	.evidence = "the local address of every connection against link.vswitch_cidr and "

@@ -283,6 +283,10 @@ def sizes():
 
 def sources():
     pair("met01-source-elsewhere", "ready-with-risks MET-01", moved("192.168.9.20"))
+    # GitLab on the very machine that asks; loopback is named by who means it
+    own = planned("datacenter", {**VSWITCH, "vswitch_cidr": "172.20.5.0/24"})
+    pair("met04-service-on-this-machine", "ready-with-risks MET-04", moved(GITLAB_IP),
+         moved("172.20.5.77"), planned=own)
     write("ok-source-in-the-range", changed(moved("100.104.7.9")), "ready")
     link = {key: value for key, value in VSWITCH.items() if key != "vswitch_cidr"}
     write("ok-source-vswitch-not-told", good(), "ready", planned("datacenter", link))
