@@ -398,6 +398,8 @@ static void judge_vswitch(struct admission_view *view)
 		}
 		judged_release(&judged);
 	}
+	if (text_error(&why) == -ENOMEM)
+		view->out->error = -ENOMEM;
 	text_release(&why);
 }
 

@@ -132,6 +132,8 @@ static void judge_webhooks(struct admission_view *view)
 				       PORT_HTTPS);
 		}
 	}
+	if (text_error(&why) == -ENOMEM)
+		view->out->error = -ENOMEM;
 	admission_release(&pieces);
 	text_release(&why);
 }

@@ -59,6 +59,8 @@ static bool is_cens_fault(const struct service_view *view)
 	text_init(&why, 512);
 	found = cloud_uses_cen(view->context) &&
 		cloud_cen_defect(view->context, view->address, &defect, &why);
+	if (text_error(&why) == -ENOMEM)
+		view->out->error = -ENOMEM;
 	text_release(&why);
 	if (!found)
 		return false;

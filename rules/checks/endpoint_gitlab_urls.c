@@ -9,6 +9,7 @@
 
 #include "rules/checks/checks.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -284,6 +285,8 @@ static size_t judge_foreign(const struct rule_context *context, const struct git
 						       "config -f .gitmodules submodule.NAME.url "
 						       "../OTHER.git");
 	}
+	if (text_error(&words) == -ENOMEM)
+		out->error = -ENOMEM;
 	text_release(&words);
 	return count;
 }
