@@ -265,6 +265,8 @@ def torture(helper, name, cases, seconds):
                 if future.result():
                     bad += 1
                     print(f"{case.what}: {future.result()}", flush=True)
+    if not done:
+        bad = 1
     counted = ", ".join(f"{count} {what}" for what, count in sorted(helper.counts.items()))
     print(f"{'FAIL' if bad else 'ok'} robust {helper.what} {name}: {done} of {len(cases)} cases, "
           f"{counted}, {bad} bad", flush=True)

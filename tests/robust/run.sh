@@ -79,7 +79,7 @@ run() { # NAME COMMAND...
 	esac
 }
 
-torture() { # NAME DEFAULT-STEP KIND [LIBRARY] -- COMMAND...
+torture() { # NAME DEFAULT-STEP [-p] KIND [LIBRARY] -- COMMAND...
 	name=$1
 	every=${step:-$2}
 	shift 2
@@ -100,21 +100,23 @@ sed 's/"machine":"[0-9a-f]*"/"machine":"0123456789abcdef"/' "$work/facts.json" >
 
 if [ -f "$tools/libfail_alloc.so" ]; then
 	torture "allocations of check" 5 alloc "$tools/libfail_alloc.so" -- "$program" check -j
-	torture "allocations of judge" 3 alloc "$tools/libfail_alloc.so" -- \
+	torture "allocations of judge" 3 -p alloc "$tools/libfail_alloc.so" -- \
 		"$program" judge -j "$work/facts.json"
-	torture "allocations of judge, two machines" 9 alloc "$tools/libfail_alloc.so" -- \
+	torture "allocations of judge, two machines" 9 -p alloc "$tools/libfail_alloc.so" -- \
 		"$program" judge -j "$work/facts.json" "$work/other.json"
-	torture "allocations of judge, the cloud" 2 alloc "$tools/libfail_alloc.so" -- \
+	torture "allocations of judge, the cloud" 2 -p alloc "$tools/libfail_alloc.so" -- \
 		"$program" judge -j "$here/../golden/facts/cld05-not-published-twin.json"
-	torture "allocations of the text report" 3 alloc "$tools/libfail_alloc.so" -- \
+	torture "allocations of judge, GitLab" 3 -p alloc "$tools/libfail_alloc.so" -- \
+		"$program" judge -j "$here/../golden/facts/gl17-submodule-by-ssh.json"
+	torture "allocations of the text report" 3 -p alloc "$tools/libfail_alloc.so" -- \
 		"$program" judge "$work/facts.json"
-	torture "allocations of explain" 1 alloc "$tools/libfail_alloc.so" -- \
+	torture "allocations of explain" 1 -p alloc "$tools/libfail_alloc.so" -- \
 		"$program" explain RT-02
 else
 	echo "SKIP robust allocations: this build has an allocator of its own"
 fi
 torture "system calls of check" 11 call -- "$program" check -j
-torture "system calls of judge" 1 call -- "$program" judge -j "$work/facts.json"
+torture "system calls of judge" 1 -p call -- "$program" judge -j "$work/facts.json"
 # Somebody who is denied a part: what is denied must not become what failed.
 if setpriv --reuid=65534 --clear-groups "$program" --version >/dev/null 2>&1; then
 	chmod 755 "$work"
@@ -124,7 +126,7 @@ else
 fi
 if command -v strace >/dev/null; then
 	torture "system calls of all processes at once" 31 strace -- "$program" check -j
-	torture "system calls of judge by strace" 3 strace -- "$program" judge -j "$work/facts.json"
+	torture "system calls of judge by strace" 3 -p strace -- "$program" judge -j "$work/facts.json"
 else
 	echo "SKIP robust strace: there is none"
 fi

@@ -29,6 +29,8 @@ struct torture {
 	char *clean;         /* normalised report of the undisturbed run */
 	unsigned int jobs, step;
 	unsigned int user; /* 0: as we are */
+	bool pure;         /* no verdict but the undisturbed one */
+	int clean_status;
 	unsigned long cases, runs, bad;
 	unsigned long answered; /* runs that ended with 0 and the undisturbed report */
 	struct run running[JOBS_MAX];
