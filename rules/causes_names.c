@@ -53,9 +53,9 @@ static const struct cause rows[] = {
 	},
 	{
 		.id = "DNS-07",
-		.title = "the name resolves here only because of /etc/hosts",
+		.title = "the name resolves here only because of /etc/hosts or an option",
 		.symptom = "the test passes and the build does not",
-		.evidence = "the answer came from the hosts file",
+		.evidence = "the answer came from the hosts file or an option",
 		.fix = "create a record that builders see too",
 	},
 	{

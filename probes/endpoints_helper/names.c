@@ -127,9 +127,6 @@ static void ask_servers(struct name_host *host, size_t candidate)
 
 	host->starting = true;
 	for (i = 0; i < names->config.server_count; i++) {
-		/* an option stands for the resolver, and for nothing that was asked for besides */
-		if (host->settled && host->port && !names->config.servers[i].extra)
-			continue;
 		for (j = 0; j < TYPE_COUNT && !host->run->error; j++)
 			name_question_ask(host, &names->asked[i], types[j], candidate);
 	}
@@ -292,7 +289,7 @@ static void start(struct name_host *host, uint32_t port)
 	if (!host->run->error && host->candidates.count > 1)
 		ask_servers(host, host->candidates.count - 1);
 	host->starting = false;
-	/* nothing was waited for: the answer stood in an option */
+	/* nothing was waited for: what servers say beside an option is told, and not gone by */
 	if (host->settled)
 		settle(host);
 	name_host_look(host);

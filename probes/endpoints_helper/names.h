@@ -3,7 +3,8 @@
  * Names: asked of every server of the resolver configuration and of every extra one, by c-ares, one
  * channel a server, A and AAAA. Each host is asked once; later callers get the same answer.
  *
- * What this machine connects to is what a build would: --resolve, else the first server in order
+ * What this machine connects to is what a build would: --resolve (servers are asked all the same,
+ * and nobody waits for them), else the first server in order
  * that knows (that the name is not there is an answer, too), and the hosts file only where none
  * has an address, for no build sees that file. An address literal is its own answer and leaves no
  * row; so does localhost, which is loopback whatever a server says (RFC 6761 section 6.3). A name

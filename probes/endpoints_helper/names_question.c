@@ -67,12 +67,18 @@ void name_question_end(struct name_question *question, int outcome)
 									  : outcome);
 }
 
+/* Nobody waits for the resolver where an option stands for it. */
+static uint64_t time_of(const struct name_question *question)
+{
+	return question->host->port && !question->fact.extra ? NAME_BESIDE_TIME_US : NAME_TIME_US;
+}
+
 static void struck(struct timer *timer)
 {
 	struct name_question *question = timer->owner;
 
-	if (loop_now() - question->started >= NAME_TIME_US)
-		run_limit(question->host->run, "name", NAME_TIME_US);
+	if (loop_now() - question->started >= time_of(question))
+		run_limit(question->host->run, "name", time_of(question));
 	name_question_end(question, NAME_TIMED_OUT);
 }
 
@@ -202,7 +208,7 @@ void name_question_ask(struct name_host *host, struct name_asked *asked, unsigne
 		refuse(question, asked->refused);
 	} else if (dns_name_parse(name, &question->name)) {
 		refuse(question, "no name of DNS");
-	} else if (loop_after(&run->loop, &question->timer, run_time(run, NAME_TIME_US))) {
+	} else if (loop_after(&run->loop, &question->timer, run_time(run, time_of(question)))) {
 		run->error = -ENOMEM;
 	} else {
 		question->channel = &asked->udp;

@@ -26,6 +26,9 @@ struct name_view {
 
 void name_view_find(struct name_view *view, const struct endpoints_facts *endpoints,
 		    const char *host);
+/* The same as if there were no --resolve, which no build has. */
+void name_view_of_servers(struct name_view *view, const struct endpoints_facts *endpoints,
+			  const char *host);
 /* How many IPv4 addresses builds get, and each of them. */
 size_t name_view_count(const struct name_view *view);
 bool name_view_address(const struct name_view *view, size_t place, struct address *address);

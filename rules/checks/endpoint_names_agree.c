@@ -115,7 +115,7 @@ static void judge_agreement(const struct rule_context *context,
 	if (out->list.count > from)
 		return;
 	finding = endpoint_finding(out, STATUS_PASS, target, RUNG_NAME);
-	finding_message(out, finding, view->option ? "%s is given by option: no server was asked"
+	finding_message(out, finding, view->option ? "%s is given by option, whatever servers say"
 						   : "every server that was asked says the same "
 						     "for %s", target->host);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What only this machine gets for a name: its hosts file (DNS-07), its search list (DNS-11), and
+ * What only this machine gets for a name: its hosts file or --resolve (DNS-07), its search list
+ * (DNS-11), and
  * IPv6 addresses without a way to them (DNS-04). Each means that what is tried by hand on this
  * machine meets other addresses than a build would, or that a build is slower than it need be.
  */
@@ -24,7 +25,8 @@ static void add_words(const struct strings *addresses, struct text *words)
 static void add_view(const struct name_view *view, struct text *words)
 {
 	if (!name_view_count(view) || view->a->question) {
-		text_add(words, "by itself it leads to no IPv4 address");
+		text_add(words, view->server ? "by itself it leads to no IPv4 address"
+					     : "no name server says what builds get");
 		return;
 	}
 	text_add(words, "builds get ");
@@ -57,6 +59,31 @@ static struct finding *add_other(const struct endpoint_target *target,
 	return finding;
 }
 
+/* The option stands for the name servers here, and nowhere else. */
+static void judge_option(const struct endpoint_target *target, const struct name_view *view,
+			 struct findings *out)
+{
+	const struct name_fact *row = view->a ? view->a : view->aaaa;
+	struct name_view served;
+	struct finding *finding;
+
+	name_view_of_servers(&served, view->endpoints, view->host);
+	if (view->a && name_view_count(&served) &&
+	    name_same_addresses(&view->a->addresses, &served.a->addresses)) {
+		finding = endpoint_finding(out, STATUS_PASS, target, RUNG_NAME);
+		finding_message(out, finding, "--resolve says the same for %s as %s", target->host,
+				served.server);
+		return;
+	}
+	finding = add_other(target, &served, row, "--resolve", out);
+	finding_cause(out, finding, "DNS-07");
+	finding_expected(out, finding, "the name servers lead %s where --resolve does",
+			 target->host);
+	finding_remedy(out, finding, "option", "check again without --resolve, which no build has");
+	finding_remedy(out, finding, "cloud", "let the PrivateZone record of %s say the same",
+		       target->host);
+}
+
 static void judge_hosts_file(const struct rule_context *context,
 			     const struct endpoint_target *target, const struct name_view *view,
 			     struct findings *out)
@@ -68,6 +95,10 @@ static void judge_hosts_file(const struct rule_context *context,
 	struct finding *finding;
 
 	(void)context;
+	if (view->option) {
+		judge_option(target, view, out);
+		return;
+	}
 	if (!row) {
 		finding = endpoint_finding(out, STATUS_PASS, target, RUNG_NAME);
 		finding_message(out, finding, "the hosts file does not name %s", target->host);
@@ -98,16 +129,20 @@ static void evaluate_hosts_file(const struct rule_context *context, struct findi
 const struct rule rule_hosts_file_agrees = {
 	.code = "hosts-file-agrees",
 	.area = "names",
-	.title = "this machine's hosts file says nothing else than the name servers",
+	.title = "neither this machine's hosts file nor --resolve says anything else than the name "
+		 "servers",
 	.severity = SEVERITY_RISK,
 	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS),
 	.vantages = VANTAGE_BIT(VANTAGE_VSWITCH_HOST),
 	.causes = { "DNS-07" },
 	.why = "builds have another hosts file: what works here by a line of it works nowhere "
 	       "else; the rungs above are tried on what name servers give, and on that line only "
-	       "where they give nothing",
-	.evidence = "/etc/hosts (or /etc/netns/NAME/hosts) against the answer of the name servers",
+	       "where they give nothing; --resolve goes before both, and what works by it alone "
+	       "is no proof for a build",
+	.evidence = "/etc/hosts (or /etc/netns/NAME/hosts), or the option, against the answer of "
+		    "the name servers",
 	.remedies = {
+		{ "option", "check again without --resolve" },
 		{ "hosts-file", "take the line out, then check again" },
 		{ "cloud", "add a PrivateZone record, which builds see, too" },
 	},

@@ -112,22 +112,30 @@ const struct name_fact *name_row_searched(const struct endpoints_facts *endpoint
 	return NULL;
 }
 
-void name_view_find(struct name_view *view, const struct endpoints_facts *endpoints,
-		    const char *host)
+void name_view_of_servers(struct name_view *view, const struct endpoints_facts *endpoints,
+			  const char *host)
 {
 	size_t i;
 
 	*view = (struct name_view){ .endpoints = endpoints, .host = host };
 	for (i = 0; i < endpoints->names.count; i++)
 		view->asked = view->asked || text_equal(row_at(endpoints, i)->name, host);
-	view->a = name_row_find(endpoints, host, "option", "A");
-	view->aaaa = name_row_find(endpoints, host, "option", "AAAA");
-	view->option = view->a || view->aaaa;
-	if (view->option)
-		return;
 	take_server(view);
 	if (!name_view_count(view))
 		take_searched(view);
+}
+
+void name_view_find(struct name_view *view, const struct endpoints_facts *endpoints,
+		    const char *host)
+{
+	const struct name_fact *a = name_row_find(endpoints, host, "option", "A");
+	const struct name_fact *aaaa = name_row_find(endpoints, host, "option", "AAAA");
+
+	if (a || aaaa)
+		*view = (struct name_view){ .endpoints = endpoints, .host = host, .asked = true,
+					    .option = true, .a = a, .aaaa = aaaa };
+	else
+		name_view_of_servers(view, endpoints, host);
 }
 
 size_t name_view_count(const struct name_view *view)

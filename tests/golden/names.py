@@ -232,6 +232,11 @@ def risks():
          [GIT_GOOD, name(GIT, "empty", kind="AAAA"), MVN_GOOD])
     pair("dns07-hosts-file-differs", "ready-with-risks DNS-07",
          [GIT_GOOD, name(GIT, "answered", "172.20.5.11", server="hosts", used=True), MVN_GOOD])
+    by_option = name(GIT, "answered", GOOD, server="option", used=True)
+    for label, said in (("differs", name(GIT, "answered", "172.20.5.11", used=False)),
+                        ("hides-no-such-name", name(GIT, "nxdomain"))):
+        pair(f"dns07-option-{label}", "ready-with-risks DNS-07", [by_option, said, MVN_GOOD],
+             [by_option, name(GIT, "answered", GOOD, used=False), MVN_GOOD])
     short = "https://gitlab"
     pair("dns11-search-list", "ready-with-risks DNS-11",
          [name("gitlab", "answered", MAVEN, question=GIT),

@@ -293,6 +293,30 @@ static void test_names_agree(void **state)
 		check_said(rows[i].name, rows[i].facts, "names-agree", rows[i].said);
 }
 
+static void test_option(void **state)
+{
+#define OPTION ROW("git.test", "option", "A", "answered", "\"172.20.5.10\"")
+	static const struct row rows[] = {
+		{ "as the servers say", WORLD(JOIN(OPTION, GIT("answered", "\"172.20.5.10\""))),
+		  STATUS_PASS, NULL, "--resolve says the same for git.test as 192.0.2.1:53", 0 },
+		{ "another address", WORLD(JOIN(OPTION, GIT("answered", "\"172.20.5.9\""))),
+		  STATUS_WARN, "DNS-07",
+		  "--resolve gives 172.20.5.10 for git.test here; builds get 172.20.5.9", 0 },
+		{ "one of several",
+		  WORLD(JOIN(OPTION, GIT("answered", "\"172.20.5.10\",\"172.20.5.9\""))),
+		  STATUS_WARN, "DNS-07", "172.20.5.9", 0 },
+		{ "no such name", WORLD(JOIN(OPTION, GIT("nxdomain", ""))), STATUS_WARN, "DNS-07",
+		  "by itself it leads to no IPv4 address", 0 },
+		{ "servers stay silent",
+		  WORLD(JOIN(OPTION, JOIN(GIT("timed-out", ""), GIT2("timed-out", "")))),
+		  STATUS_WARN, "DNS-07", "no name server says what builds get", 0 },
+		{ "nobody was asked", WORLD(OPTION), STATUS_WARN, "DNS-07", "no name server", 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("hosts-file-agrees", rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_redirects),
 		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_names_agree),
+		cmocka_unit_test(test_option),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
