@@ -25,7 +25,8 @@ const char *const tcp_outcome_words[TCP_OUTCOMES + 1] = {
 	"untried", "connected", "refused", "timed-out", "unreachable", "denied", "forbidden", NULL,
 };
 const char *const experiment_words[EXPERIMENT_KINDS + 1] = {
-	"mss", "no-sni", "by-address", "default-source", "source-port", "repeat", "flow", NULL,
+	"mss", "no-sni", "by-address", "default-source", "source-port", "repeat", "flow",
+	"tls-instead", NULL,
 };
 const char *const hop_outcome_words[HOP_OUTCOMES + 1] = {
 	"silent", "time-exceeded", "unreachable", "connected", "refused", NULL,

@@ -394,6 +394,8 @@ enum experiment_kind {
 	 * `tried` those that were connected, `succeeded` those that lost nothing on the way
 	 */
 	EXPERIMENT_FLOW,
+	/* a handshake where plain HTTP met no word of it; `succeeded`: TLS is spoken there */
+	EXPERIMENT_TLS_INSTEAD,
 	EXPERIMENT_KINDS
 };
 extern const char *const experiment_words[EXPERIMENT_KINDS + 1];

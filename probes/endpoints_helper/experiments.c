@@ -28,7 +28,8 @@ enum set_kinds {
 	SET_BY_ADDRESS = 1u << 3,
 	SET_SOURCE = 1u << 4,     /* from the default source */
 	SET_SWEEP = 1u << 5,      /* source ports; brings the default source along */
-	SET_ALL = (1u << 6) - 1,
+	SET_ALL = (1u << 6) - 1,  /* of what is well, too */
+	SET_TLS = 1u << 6,        /* in the place of plain HTTP */
 };
 
 /* The first row that fits says what follows; `tls` and `http` -1: any. */
@@ -48,6 +49,9 @@ static const struct {
 	{ TCP_CONNECTED, -1, HTTP_TIMED_OUT, RUNG_HTTP,
 	  SET_LADDER | SET_REPEAT | SET_BY_ADDRESS | SET_SOURCE },
 	{ TCP_CONNECTED, -1, HTTP_SLOW, RUNG_HTTP, SET_LADDER | SET_REPEAT | SET_SOURCE },
+	{ TCP_CONNECTED, TLS_NONE, HTTP_EMPTY, RUNG_HTTP,
+	  SET_REPEAT | SET_BY_ADDRESS | SET_SOURCE | SET_TLS },
+	{ TCP_CONNECTED, TLS_NONE, HTTP_MALFORMED, RUNG_HTTP, SET_TLS },
 	{ TCP_CONNECTED, -1, HTTP_EMPTY, RUNG_HTTP, SET_REPEAT | SET_BY_ADDRESS | SET_SOURCE },
 	{ TCP_CONNECTED, -1, HTTP_CUT, RUNG_HTTP, SET_REPEAT | SET_BY_ADDRESS | SET_SOURCE },
 };
@@ -87,6 +91,8 @@ static void start_shots(struct experiment_set *set, unsigned int kinds)
 		shot_start(set, EXPERIMENT_NO_SNI, 0, NULL);
 	if (kinds & SET_BY_ADDRESS && set->by_address && set->stage == RUNG_HTTP)
 		shot_start(set, EXPERIMENT_BY_ADDRESS, 0, NULL);
+	if (kinds & SET_TLS)
+		shot_start(set, EXPERIMENT_TLS_INSTEAD, 0, NULL);
 	if (kinds & SET_SOURCE && source->binding != BOUND_DEFAULT && !(kinds & SET_SWEEP))
 		shot_start(set, EXPERIMENT_DEFAULT_SOURCE, 0, NULL);
 	if (kinds & SET_LADDER)

@@ -8,7 +8,8 @@
  * an answer the rest is left out), and one from the default source where --from chose another.
  * A handshake or answer that stalled: smaller and smaller MSS, all at once, then every value
  * between the last that passed and the first that did not; the plain attempt again.
- * A handshake that failed: without a server name. An answer that failed: by address.
+ * A handshake that failed: without a server name. An answer that failed: by address; where plain
+ * HTTP met no word of it, one handshake.
  *
  * What takes long is looked into while it still waits, so that a run does not last for the sum.
  */

@@ -108,12 +108,14 @@ static void end(struct shot *shot, bool succeeded, int reached, const char *deta
 static void flown(void *owner, bool completed, const char *subject)
 {
 	struct shot *shot = owner;
+	/* whoever shows a certificate speaks TLS, even if it wants more before it goes on */
+	bool succeeded = completed || (shot->kind == EXPERIMENT_TLS_INSTEAD && subject);
 	struct text detail;
 
 	text_init(&detail, TEXT_FOREIGN_MAX * 2);
 	if (subject)
 		text_addf(&detail, "certificate of %s", subject);
-	end(shot, completed, completed ? RUNG_TLS : RUNG_TCP,
+	end(shot, succeeded, succeeded ? RUNG_TLS : RUNG_TCP,
 	    subject ? text_string(&detail) : NULL);
 	text_release(&detail);
 }
@@ -147,13 +149,14 @@ static void connected(void *owner, int fd, struct tcp_fact *tcp)
 	struct shot *shot = owner;
 	struct experiment_set *set = shot->set;
 	bool bare = shot->kind == EXPERIMENT_NO_SNI;
+	bool shakes = set->stage == RUNG_TLS || bare || shot->kind == EXPERIMENT_TLS_INSTEAD;
 
 	if (fd < 0 && shot->kind == EXPERIMENT_MSS && shot->connects < CONNECTS_MOST) {
 		set->flying--;
 		launch(shot);
 	} else if (fd < 0) {
 		end(shot, false, RUNG_NAME, tcp_outcome_words[tcp->outcome]);
-	} else if (set->stage == RUNG_TLS || bare) {
+	} else if (shakes) {
 		struct flight_options flight = { .fd = fd, .time_us = set->time_us,
 						 .sni = bare ? NULL : set->sni };
 

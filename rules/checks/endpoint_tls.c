@@ -59,21 +59,13 @@ static const struct failure silent_maven = { { "DEP-14" },
 	"the server took the connection and stopped answering in the handshake", "server",
 	"see why the repository's web server hangs: its error log, its workers" };
 
-/* A first flight without the server's name was answered on the same address. */
-static bool works_nameless(const struct web_view *view)
+/* A handshake on the same address, one thing changed, was answered. `at`: its place, or NULL. */
+static bool shakes_hands(const struct web_view *view, int kind, size_t *at)
 {
-	const struct list *rows = &view->endpoints->experiments;
-	size_t i;
+	const struct experiment_fact *row = path_experiment(view->context, view->attempt, kind, at);
 
-	for (i = 0; i < rows->count; i++) {
-		const struct experiment_fact *row = LIST_AT(rows, struct experiment_fact, i);
-
-		if (row->kind == EXPERIMENT_NO_SNI && text_equal(row->url, view->target->url) &&
-		    address_equal(&row->address, &view->attempt->address) && row->succeeded &&
-		    (text_equal(row->reached, "tls") || text_equal(row->reached, "http")))
-			return true;
-	}
-	return false;
+	return row && row->succeeded &&
+	       (text_equal(row->reached, "tls") || text_equal(row->reached, "http"));
 }
 
 static const struct failure *alert_means(const struct web_view *view)
@@ -91,7 +83,7 @@ static const struct failure *alert_means(const struct web_view *view)
 	if (alert == ALERT_HANDSHAKE_FAILURE || alert == ALERT_PROTOCOL_VERSION ||
 	    alert == ALERT_INSUFFICIENT_SECURITY)
 		return &nothing_shared;
-	if (works_nameless(view))
+	if (shakes_hands(view, EXPERIMENT_NO_SNI, NULL))
 		return &name_needed;
 	return alert == ALERT_INTERNAL_ERROR && !tls->sni ? &name_or_version : &nothing_shared;
 }
@@ -146,6 +138,26 @@ static void add_evidence(const struct web_view *view, struct finding *finding)
 		     tls->sni ? tls->sni : "(the URL holds an address)");
 }
 
+/* What plain HTTP met on a port that speaks TLS. */
+static void add_plain_evidence(const struct web_view *view, struct finding *finding)
+{
+	const struct experiment_fact *row;
+	char pointer[64];
+	size_t at;
+
+	web_evidence(view, finding, "http", "plain HTTP is answered by \"%s\"",
+		     view->attempt->http.title ? view->attempt->http.title
+		     : view->attempt->http.spoken ? view->attempt->http.spoken
+						  : "an empty reply");
+	if (!shakes_hands(view, EXPERIMENT_TLS_INSTEAD, &at))
+		return;
+	row = LIST_AT(&view->endpoints->experiments, struct experiment_fact, at);
+	pointer_print(pointer, sizeof(pointer), "/endpoints/experiments", at);
+	finding_evidence(view->out, finding, pointer, "a TLS handshake on the same port is "
+			 "answered%s%s", row->detail ? " by the " : "",
+			 row->detail ? row->detail : "");
+}
+
 static void add_failure(const struct web_view *view, const struct failure *failure)
 {
 	struct finding *finding = web_add(view, STATUS_FAIL, RUNG_TLS);
@@ -159,10 +171,7 @@ static void add_failure(const struct web_view *view, const struct failure *failu
 	finding_expected(view->out, finding, "a TLS 1.2 or 1.3 handshake that completes");
 	add_evidence(view, finding);
 	if (failure == &is_tls)
-		web_evidence(view, finding, "http", "plain HTTP is answered by \"%s\"",
-			     view->attempt->http.title ? view->attempt->http.title
-			     : view->attempt->http.spoken ? view->attempt->http.spoken
-							  : "an empty reply");
+		add_plain_evidence(view, finding);
 	finding_remedy(view->out, finding, failure->platform, "%s", failure->remedy);
 	finding_next(view->out, finding, "openssl s_client -connect HOST:%u -servername HOST",
 		     (unsigned int)view->target->port);
@@ -175,7 +184,10 @@ static bool speaks_tls(const struct web_view *view)
 
 	if (http->wants_tls && (!http->status.known || http->status.value / 100 == 4))
 		return true;
-	return http->outcome == HTTP_EMPTY && view->target->port == HTTPS_PORT;
+	if (http->outcome != HTTP_EMPTY && http->outcome != HTTP_MALFORMED)
+		return false;
+	return shakes_hands(view, EXPERIMENT_TLS_INSTEAD, NULL) ||
+	       (http->outcome == HTTP_EMPTY && view->target->port == HTTPS_PORT);
 }
 
 static void judge(const struct web_view *view)
@@ -229,7 +241,8 @@ const struct rule rule_tls_handshake_completes = {
 	.after = { "names-answer", "allow-list-complete", "redirect-port-open", PATH_RULES },
 	.why = "git and Maven give up at the handshake with one line that hides the reason",
 	.evidence = "outcome, alert, first bytes and certificate request of one handshake an "
-		    "address; answers to plain HTTP that speak of TLS",
+		    "address; answers to plain HTTP that speak of TLS, and a handshake where "
+		    "plain HTTP met no word of it",
 	.remedies = {
 		{ "nginx", "ssl_protocols TLSv1.2 TLSv1.3; ssl_verify_client off;" },
 		{ "plan", "correct scheme and port of the URL" },

@@ -144,6 +144,10 @@ def handshakes():
     pair("tls11-tls-record-on-80", fail + "TLS-11", asked_plainly(
         silent("malformed", spoken="\\x15\\x03\\x01", wants_tls=True)),
         asked_plainly(None), "ready-with-risks TLS-11", PLAIN)
+    for file, cause, succeeded in (("tls11-shakes-hands-on-80", "TLS-11", 1),
+                                   ("gl25-closed-to-tls-as-well", "GL-25", 0)):
+        pair(file, fail + cause, instead(succeeded), asked_plainly(None),
+             "ready-with-risks TLS-11", PLAIN)
     pair("gl24-silent-in-handshake", fail + "GL-24",
          gitlab_tls(unmade("timed-out", sni=HOST, error="handshake 2.5 s")))
     pair("dep14-silent-in-handshake", fail + "DEP-14", maven_unmade("timed-out"))
@@ -158,6 +162,18 @@ def nameless(succeeded):
         world["experiments"] = [{"url": GITLAB, "address": GITLAB_IP, "port": 443,
                                  "kind": "no-sni", "value": 0, "tried": 1,
                                  "succeeded": succeeded, "reached": "tls", "detail": None}]
+    return change
+
+
+def instead(succeeded):
+    """Plain HTTP ends without a word; then TLS was tried on the same port."""
+    def change(_):
+        world = asked_plainly(silent("empty"))(None)
+        world["experiments"] = [{"url": world["targets"][0]["url"], "address": GITLAB_IP,
+                                 "port": 80, "kind": "tls-instead", "value": 0, "tried": 1,
+                                 "succeeded": succeeded, "reached": "tls" if succeeded else "tcp",
+                                 "detail": None}]
+        return world
     return change
 
 

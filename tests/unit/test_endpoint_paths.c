@@ -193,6 +193,43 @@ static void test_source(void **state)
 	CHECK_ROWS("source-representative", rows);
 }
 
+#define HTTP_URL "http://git.example:8080"
+/* Plain HTTP that ended so, and what was tried then. */
+#define ENDED(outcome, experiments)  \
+	FACTS2(PLAN(",\"vantage\":\"vswitch-host\",\"gitlab\":{\"url\":\"" HTTP_URL "\"}"),  \
+	       "\"endpoints\":{\"state\":\"ok\"," NAMES ",\"targets\":[{\"url\":\"" HTTP_URL  \
+	       "\",\"purpose\":\"gitlab\",\"root\":\"" HTTP_URL "\",\"root_purpose\":\"gitlab\","  \
+	       "\"scheme\":\"http\",\"host\":\"git.example\",\"port\":8080}],"  \
+	       "\"attempts\":[{\"url\":\"" HTTP_URL "\",\"address\":\"10.9.9.9\",\"port\":8080,"  \
+	       "\"tcp\":{" OPEN "},\"tls\":{\"outcome\":\"none\"},\"http\":{\"outcome\":\""  \
+	       outcome "\"}}],\"experiments\":[" experiments "]}")
+#define INSTEAD(succeeded, reached)  \
+	"{\"url\":\"" HTTP_URL "\",\"address\":\"10.9.9.9\",\"port\":8080,"  \
+	"\"kind\":\"tls-instead\",\"tried\":1,\"succeeded\":" succeeded ",\"reached\":\"" reached  \
+	"\",\"detail\":\"certificate of CN=x\"}"
+
+/* Plain HTTP is met by no word of it, and a handshake on the same port is answered. */
+static void test_tls_instead(void **state)
+{
+	static const struct row spoken[] = {
+		{ "closed", ENDED("empty", INSTEAD("1", "tls")), STATUS_FAIL, "TLS-11",
+		  "the URL says http and the port speaks TLS", 0 },
+		{ "malformed", ENDED("malformed", INSTEAD("1", "tls")), STATUS_FAIL, "TLS-11",
+		  NULL, 0 },
+	};
+	static const struct row broken[] = {
+		{ "closed to both", ENDED("empty", INSTEAD("0", "tcp")), STATUS_FAIL, "GL-25",
+		  "empty", 0 },
+		{ "nothing tried", ENDED("empty", ""), STATUS_FAIL, "GL-25", "empty", 0 },
+		{ "an answer began", ENDED("cut", INSTEAD("1", "tls")), STATUS_FAIL, "GL-25",
+		  "cut", 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("tls-handshake-completes", spoken);
+	CHECK_ROWS("http-answers", broken);
+}
+
 /* The subject names what was tried; a rung above is blocked by the address, not by its twin. */
 static void test_subject(void **state)
 {
@@ -224,7 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_connects), cmocka_unit_test(test_flows),
 		cmocka_unit_test(test_sizes),	 cmocka_unit_test(test_source),
-		cmocka_unit_test(test_subject),
+		cmocka_unit_test(test_subject),	 cmocka_unit_test(test_tls_instead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
