@@ -426,9 +426,9 @@ struct endpoints_facts {
 	struct list targets;   /* struct endpoint_target: the plan's first, then by url */
 	struct list attempts;  /* struct attempt_fact, by url, address */
 	struct list hops;      /* struct hop_fact, by url, address, udp, ttl */
-	struct list exchanges; /* struct exchange_fact, by url, then in the order asked */
-	struct list gitlab;    /* struct gitlab_fact: none or one */
-	struct list maven;     /* struct maven_fact, in the plan's order */
+	struct list exchanges; /* struct exchange_fact, by url, address, then in the order asked */
+	struct list gitlab;    /* struct gitlab_fact, by address: one each that answered */
+	struct list maven;     /* struct maven_fact, the plan's order, then further addresses */
 	struct list registry;  /* struct registry_fact */
 	struct list experiments; /* struct experiment_fact, by url, address, kind, value */
 };

@@ -173,12 +173,20 @@ static int compare_hops(const void *one, const void *two)
 	return THEN(order, compare_numbers(a->ttl, b->ttl));
 }
 
-/* Those of one target stay in the order asked. */
+/* Those of one target and address stay in the order asked. */
 static int compare_exchanges(const void *one, const void *two)
 {
 	const struct exchange_fact *a = one, *b = two;
+	int order = text_compare(a->url, b->url);
 
-	return text_compare(a->url, b->url);
+	return THEN(order, address_compare(&a->address, &b->address));
+}
+
+static int compare_gitlab(const void *one, const void *two)
+{
+	const struct gitlab_fact *a = one, *b = two;
+
+	return address_compare(&a->address, &b->address);
 }
 
 static int compare_experiments(const void *one, const void *two)
@@ -253,6 +261,7 @@ static const struct sorted_list sorted_lists[] = {
 	{ offsetof(struct facts, endpoints.hops), sizeof(struct hop_fact), compare_hops },
 	{ offsetof(struct facts, endpoints.exchanges), sizeof(struct exchange_fact),
 	  compare_exchanges },
+	{ offsetof(struct facts, endpoints.gitlab), sizeof(struct gitlab_fact), compare_gitlab },
 	{ offsetof(struct facts, endpoints.experiments), sizeof(struct experiment_fact),
 	  compare_experiments },
 	{ offsetof(struct facts, metadata.interfaces), sizeof(struct metadata_interface),

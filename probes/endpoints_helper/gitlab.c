@@ -15,16 +15,19 @@
 
 static void release(void *above)
 {
-	struct gitlab_climb *climb = above;
+	struct gitlab_climb *climb = above, *next;
 
-	free(climb->path);
-	free(climb->project);
-	strings_release(&climb->roots);
-	git_refs_release(&climb->refs);
-	free(climb->git_base);
-	strings_release(&climb->tree.files);
-	strings_release(&climb->patterns);
-	free(climb);
+	for (; climb; climb = next) {
+		next = climb->next;
+		free(climb->path);
+		free(climb->project);
+		strings_release(&climb->roots);
+		git_refs_release(&climb->refs);
+		free(climb->git_base);
+		strings_release(&climb->tree.files);
+		strings_release(&climb->patterns);
+		free(climb);
+	}
 }
 
 void gitlab_ask(struct gitlab_climb *climb, const struct gitlab_question *question,
@@ -40,7 +43,7 @@ void gitlab_ask(struct gitlab_climb *climb, const struct gitlab_question *questi
 	if (text_error(path) == -ENOMEM)
 		climb->run->error = -ENOMEM;
 	else if (!text_error(path) && !climb->run->error)
-		(void)ladder_request(question->target, &request, question->done, climb);
+		(void)ladder_request(question->peer, &request, question->done, climb);
 	text_release(path);
 }
 
@@ -134,7 +137,7 @@ static void root_answered(void *owner, struct http_result *result)
 
 static void ask_root(struct gitlab_climb *climb)
 {
-	struct gitlab_question question = { .target = climb->gitlab, .rung = RUNG_API,
+	struct gitlab_question question = { .peer = climb->gitlab, .rung = RUNG_API,
 					    .done = root_answered };
 	struct text path;
 
@@ -151,7 +154,7 @@ static void ask_root(struct gitlab_climb *climb)
 static void add_root(struct gitlab_climb *climb, const char *path, size_t length)
 {
 	char root[ROOT_MAX];
-	const char *own = climb->gitlab->url.path;
+	const char *own = climb->gitlab->target->url.path;
 	size_t own_length = strcspn(own, "?");
 
 	while (own_length > 0 && own[own_length - 1] == '/')
@@ -171,8 +174,8 @@ static void add_root_of_redirect(struct gitlab_climb *climb, const char *locatio
 	const char *page;
 	struct url url;
 
-	if (!run_fails(climb->run, url_resolve(climb->gitlab->url.text, location, &url)) &&
-	    url_same_origin(&url, &climb->gitlab->url)) {
+	if (!run_fails(climb->run, url_resolve(climb->gitlab->target->url.text, location, &url)) &&
+	    url_same_origin(&url, &climb->gitlab->target->url)) {
 		page = strstr(url.path, SIGN_IN);
 		if (page)
 			add_root(climb, url.path, (size_t)(page - url.path));
@@ -210,7 +213,7 @@ static void server_answered(void *owner, struct http_result *result)
 static void sign_in_answered(void *owner, struct http_result *result)
 {
 	struct gitlab_climb *climb = owner;
-	struct gitlab_question question = { .target = climb->gitlab, .rung = RUNG_API,
+	struct gitlab_question question = { .peer = climb->gitlab, .rung = RUNG_API,
 					    .done = server_answered };
 	struct text path;
 
@@ -226,7 +229,7 @@ static void sign_in_answered(void *owner, struct http_result *result)
 
 static void recognise(struct gitlab_climb *climb, const struct http_result *first)
 {
-	struct gitlab_question question = { .target = climb->gitlab, .rung = RUNG_API,
+	struct gitlab_question question = { .peer = climb->gitlab, .rung = RUNG_API,
 					    .done = sign_in_answered };
 	uint32_t status = gitlab_status(first);
 	struct text path;
@@ -271,29 +274,34 @@ static void name_project(struct gitlab_climb *climb, const char *project)
 	(void)run_keeps(climb->run, climb->project);
 }
 
-void gitlab_climb(struct target *target, struct http_result *first)
+/* Links are IPv4: another family is climbed only in the place of all. */
+void gitlab_climb(const struct peer *peer, struct http_result *first)
 {
+	struct target *target = peer->target;
 	struct run *run = target->run;
 	const char *project = run->request->plan.gitlab.project;
 	struct gitlab_climb *climb;
 	struct gitlab_fact *row;
 
-	if (run->facts->gitlab.count)
+	if (peer != target->chosen && peer->address.family != ADDRESS_IPV4)
+		return;
+	row = list_add(&run->facts->gitlab, sizeof(*row));
+	if (!run_keeps(run, row))
+		return;
+	row->url = text_copy(target->url.text);
+	row->address = peer->address;
+	if (!run_keeps(run, row->url) || target->climbs > LADDER_CLIMBS_MAX)
 		return;
 	climb = calloc(1, sizeof(*climb));
-	row = list_add(&run->facts->gitlab, sizeof(*row));
-	if (!run_keeps(run, climb) || !run_keeps(run, row)) {
-		free(climb);
+	if (!run_keeps(run, climb))
 		return;
-	}
+	*climb = (struct gitlab_climb){ .next = target->above, .run = run, .gitlab = peer,
+					.row = run->facts->gitlab.count - 1,
+					.verified = first->verified };
 	target->above = climb;
 	target->release_above = release;
-	*climb = (struct gitlab_climb){ .run = run, .gitlab = target,
-					.verified = first->verified };
-	row->url = text_copy(target->url.text);
-	row->address = target->chosen;
 	if (project)
 		name_project(climb, project);
-	if (run_keeps(run, row->url))
+	if (!run->error)
 		recognise(climb, first);
 }

@@ -24,8 +24,12 @@
 #define GITLAB_REFS "/info/refs?service=git-upload-pack"
 
 struct gitlab_climb {
+	struct gitlab_climb *next; /* of another address */
 	struct run *run;
-	struct target *gitlab, *clone; /* clone: NULL until the project has told it */
+	const struct peer *gitlab;
+	size_t row;                /* in facts->gitlab */
+	struct target *clone_url;  /* NULL until the project has told it */
+	const struct peer *clone;  /* of it: where git is asked; NULL until that answered */
 	bool verified;                 /* the API's connection: https, with a good certificate */
 	int credentials;               /* enum http_credentials of requests to the API */
 	char *path, *project;          /* "group/app", "group%2Fapp"; NULL: the plan names none */
@@ -50,11 +54,11 @@ struct gitlab_climb {
 
 static inline struct gitlab_fact *gitlab_row(struct gitlab_climb *climb)
 {
-	return LIST_AT(&climb->run->facts->gitlab, struct gitlab_fact, 0);
+	return LIST_AT(&climb->run->facts->gitlab, struct gitlab_fact, climb->row);
 }
 
 struct gitlab_question {
-	struct target *target;
+	const struct peer *peer;
 	int rung, credentials; /* enum endpoint_rung, enum http_credentials */
 	const char *method, *body;
 	const char *const *headers;
@@ -73,6 +77,8 @@ void gitlab_project_path(const struct gitlab_climb *climb, const char *behind, s
 /* Adds the path of a file's raw content on the default branch. */
 void gitlab_raw_path(struct gitlab_climb *climb, const char *file, struct text *path);
 
+/* Begins with git, if the clone URL has answered already where this climb asks it. */
+void gitlab_ask_git(struct gitlab_climb *climb);
 void gitlab_ask_token(struct gitlab_climb *climb);
 void gitlab_ask_hooks(struct gitlab_climb *climb);
 void gitlab_ask_modules(struct gitlab_climb *climb);

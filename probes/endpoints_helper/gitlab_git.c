@@ -43,7 +43,7 @@ static void keep_message(struct gitlab_climb *climb, const char *bytes, size_t l
 /* The list may be longer than what is read: the first line of it says what HEAD is. */
 static void ask(struct gitlab_climb *climb, int credentials, http_done *done, const char *behind)
 {
-	struct gitlab_question question = { .target = climb->clone, .rung = RUNG_GIT,
+	struct gitlab_question question = { .peer = climb->clone, .rung = RUNG_GIT,
 					    .body_max = HTTP_BODY_MAX,
 					    .credentials = credentials, .done = done };
 	struct text path;
@@ -56,7 +56,7 @@ static void ask(struct gitlab_climb *climb, int credentials, http_done *done, co
 static void post(struct gitlab_climb *climb, http_done *done, const struct text *body)
 {
 	struct gitlab_question question = {
-		.target = climb->clone, .rung = RUNG_GIT, .method = "POST",
+		.peer = climb->clone, .rung = RUNG_GIT, .method = "POST",
 		.headers = climb->refs.version2 ? post_headers2 : post_headers,
 		.body = text_string(body), .body_length = body->length, .body_max = PACK_ROOM,
 		.credentials = climb->git_credentials, .done = done,
@@ -187,9 +187,9 @@ static bool follow(struct gitlab_climb *climb, const struct http_result *result)
 	if (gitlab_status(result) / 100 != 3 || !result->http.location ||
 	    climb->git_redirects >= REDIRECTS_MAX)
 		return false;
-	within = !run_fails(climb->run, url_resolve(climb->clone->url.text,
+	within = !run_fails(climb->run, url_resolve(climb->clone->target->url.text,
 						    result->http.location, &url)) &&
-		 url_same_origin(&url, &climb->clone->url);
+		 url_same_origin(&url, &climb->clone->target->url);
 	length = within ? strcspn(url.path, "?") : 0;
 	within = within && length > sizeof(behind) - 1 &&
 		 !memcmp(url.path + length - (sizeof(behind) - 1), behind, sizeof(behind) - 1);
@@ -244,16 +244,56 @@ static void plain_answered(void *owner, struct http_result *result)
 		refs_done(climb);
 }
 
-void git_climb(struct target *target, struct http_result *first)
+/*
+ * Git is asked on the address that the API was asked on, where the clone URL has the same host; on
+ * another host once, on the address that answered first.
+ */
+static bool asks_there(const struct gitlab_climb *climb, const struct peer *peer)
 {
-	struct gitlab_climb *climb = target->root->above;
-	const struct gitlab_fact *row;
+	const struct target *root = climb->gitlab->target;
+	const struct gitlab_climb *other;
 
-	if (target->root->purpose != PURPOSE_GITLAB || !climb || climb->clone != target)
-		return;
-	row = gitlab_row(climb);
-	climb->may_basic = row->token != TOKEN_WITHHELD && climb->credentials == HTTP_TOKEN &&
-			   url_same_origin(&target->url, &climb->gitlab->url) &&
-			   (first->verified || text_equal(target->url.scheme, "http"));
+	if (climb->clone_url != peer->target || climb->clone)
+		return false;
+	if (text_equal(root->url.host, peer->target->url.host))
+		return address_equal(&climb->gitlab->address, &peer->address);
+	for (other = root->above; other; other = other->next)
+		if (other->clone)
+			return false;
+	return peer == peer->target->chosen;
+}
+
+static void ask_there(struct gitlab_climb *climb, const struct peer *peer,
+		      struct http_result *first)
+{
+	climb->clone = peer;
+	climb->may_basic = gitlab_row(climb)->token != TOKEN_WITHHELD &&
+			   climb->credentials == HTTP_TOKEN &&
+			   url_same_origin(&peer->target->url, &climb->gitlab->target->url) &&
+			   (first->verified || text_equal(peer->target->url.scheme, "http"));
 	plain_answered(climb, first);
+}
+
+void gitlab_ask_git(struct gitlab_climb *climb)
+{
+	struct target *clone = climb->clone_url;
+	bool same = text_equal(climb->gitlab->target->url.host, clone->url.host);
+	const struct peer *peer = NULL;
+	struct http_result *first =
+		ladder_answer(clone, same ? &climb->gitlab->address : NULL, &peer);
+
+	if (first && asks_there(climb, peer))
+		ask_there(climb, peer, first);
+}
+
+void git_climb(const struct peer *peer, struct http_result *first)
+{
+	const struct target *root = peer->target->root;
+	struct gitlab_climb *climb;
+
+	if (root->purpose != PURPOSE_GITLAB)
+		return;
+	for (climb = root->above; climb; climb = climb->next)
+		if (asks_there(climb, peer))
+			ask_there(climb, peer, first);
 }

@@ -18,7 +18,7 @@ static void hooks_answered(void *owner, struct http_result *result)
 
 void gitlab_ask_hooks(struct gitlab_climb *climb)
 {
-	struct gitlab_question question = { .target = climb->gitlab, .rung = RUNG_API,
+	struct gitlab_question question = { .peer = climb->gitlab, .rung = RUNG_API,
 					    .credentials = climb->credentials,
 					    .done = hooks_answered };
 	struct text path;

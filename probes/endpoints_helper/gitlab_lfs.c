@@ -36,7 +36,7 @@ static void settle(struct gitlab_climb *climb, bool known, const char *note)
 
 static void ask(struct gitlab_climb *climb, http_done *done, size_t body_max, struct text *path)
 {
-	struct gitlab_question question = { .target = climb->gitlab, .rung = RUNG_LFS,
+	struct gitlab_question question = { .peer = climb->gitlab, .rung = RUNG_LFS,
 					    .credentials = climb->credentials,
 					    .body_max = body_max, .done = done };
 
@@ -232,7 +232,7 @@ void gitlab_ask_lfs(struct gitlab_climb *climb)
 static void add_link(struct gitlab_climb *climb, const char *link)
 {
 	struct gitlab_fact *row = gitlab_row(climb);
-	struct target *target = ladder_found(climb->clone, PURPOSE_LFS, link,
+	struct target *target = ladder_found(climb->clone->target, PURPOSE_LFS, link,
 					     "href of a download action");
 
 	if (target && strings_add(&row->lfs_urls, target->url.text))
@@ -270,7 +270,7 @@ void gitlab_ask_batch(struct gitlab_climb *climb)
 		"Content-Type: application/vnd.git-lfs+json", NULL,
 	};
 	struct gitlab_question question = {
-		.target = climb->clone, .rung = RUNG_LFS, .method = "POST", .headers = headers,
+		.peer = climb->clone, .rung = RUNG_LFS, .method = "POST", .headers = headers,
 		.credentials = climb->may_basic ? HTTP_BASIC : HTTP_NO_CREDENTIALS,
 		.done = batch_answered,
 	};

@@ -18,7 +18,8 @@ static void add_module(struct gitlab_climb *climb, const char *url)
 	if (text_error(&text) || strings_add(&row->submodules, text_string(&text)))
 		climb->run->error = -ENOMEM;
 	else if (git_url_is_http(url))
-		(void)ladder_found(climb->gitlab, PURPOSE_SUBMODULE, url, "url in .gitmodules");
+		(void)ladder_found(climb->gitlab->target, PURPOSE_SUBMODULE, url,
+				   "url in .gitmodules");
 	text_release(&text);
 }
 
@@ -42,7 +43,7 @@ static void modules_answered(void *owner, struct http_result *result)
 
 void gitlab_ask_modules(struct gitlab_climb *climb)
 {
-	struct gitlab_question question = { .target = climb->gitlab, .rung = RUNG_SUBMODULE,
+	struct gitlab_question question = { .peer = climb->gitlab, .rung = RUNG_SUBMODULE,
 					    .credentials = climb->credentials,
 					    .done = modules_answered };
 	struct text path;

@@ -12,7 +12,7 @@
 static void ask(struct gitlab_climb *climb, int rung, int credentials, http_done *done,
 		const char *path)
 {
-	struct gitlab_question question = { .target = climb->gitlab, .rung = rung,
+	struct gitlab_question question = { .peer = climb->gitlab, .rung = rung,
 					    .credentials = credentials, .done = done };
 	struct text text;
 
@@ -30,11 +30,12 @@ static void read_project(struct gitlab_climb *climb, const struct http_result *r
 						    &clone)))
 		goto out;
 	if (clone)
-		climb->clone = ladder_found(climb->gitlab, PURPOSE_CLONE, clone,
-					    "http_url_to_repo of the project");
-	if (climb->clone) {
-		row->clone_url = text_copy(climb->clone->url.text);
+		climb->clone_url = ladder_found(climb->gitlab->target, PURPOSE_CLONE, clone,
+						"http_url_to_repo of the project");
+	if (climb->clone_url) {
+		row->clone_url = text_copy(climb->clone_url->url.text);
 		(void)run_keeps(climb->run, row->clone_url);
+		gitlab_ask_git(climb);
 	}
 	gitlab_ask_modules(climb);
 out:
@@ -59,7 +60,7 @@ static void project_answered(void *owner, struct http_result *result)
 
 static void ask_project(struct gitlab_climb *climb)
 {
-	struct gitlab_question question = { .target = climb->gitlab, .rung = RUNG_PROJECT,
+	struct gitlab_question question = { .peer = climb->gitlab, .rung = RUNG_PROJECT,
 					    .credentials = climb->credentials,
 					    .done = project_answered };
 	struct text path;
@@ -107,7 +108,7 @@ static void basic_answered(void *owner, struct http_result *result)
 static void stranger_answered(void *owner, struct http_result *result)
 {
 	struct gitlab_climb *climb = owner;
-	struct gitlab_question question = { .target = climb->gitlab, .rung = RUNG_TOKEN,
+	struct gitlab_question question = { .peer = climb->gitlab, .rung = RUNG_TOKEN,
 					    .credentials = HTTP_BASIC, .done = basic_answered };
 	struct text path;
 
@@ -122,7 +123,7 @@ static void stranger_answered(void *owner, struct http_result *result)
 static void list_answered(void *owner, struct http_result *result)
 {
 	struct gitlab_climb *climb = owner;
-	struct gitlab_question question = { .target = climb->gitlab, .rung = RUNG_TOKEN,
+	struct gitlab_question question = { .peer = climb->gitlab, .rung = RUNG_TOKEN,
 					    .done = stranger_answered };
 	uint32_t status = gitlab_status(result);
 	struct text path;
@@ -164,7 +165,7 @@ static void version_answered(void *owner, struct http_result *result)
 void gitlab_ask_token(struct gitlab_climb *climb)
 {
 	struct gitlab_fact *row = gitlab_row(climb);
-	bool https = text_equal(climb->gitlab->url.scheme, "https");
+	bool https = text_equal(climb->gitlab->target->url.scheme, "https");
 
 	if (climb->run->token && (climb->verified || !https)) {
 		climb->credentials = HTTP_TOKEN;

@@ -20,6 +20,7 @@
 #define PATIENCE_US (UINT64_C(200) * 1000)
 #define TARGETS_MAX 2048
 #define REDIRECTS_MAX 8
+#define KEPT_MAX ((size_t)4 * 1024 * 1024)
 
 void rung_start_forget(struct rung_start *start)
 {
@@ -32,39 +33,85 @@ void rung_start_forget(struct rung_start *start)
 	start->body = start->location = NULL;
 }
 
+/* Only what two climbs may find stays: one of them may find it when its answer is over. */
+static bool keeps(const struct rung_start *start)
+{
+	struct ladder *ladder = start->peer.target->run->ladder;
+	size_t length = start->result->body_length;
+
+	if (!start->peer.target->row->kept || start->peer.target->root->address_count < 2 ||
+	    length > KEPT_MAX - ladder->kept)
+		return false;
+	ladder->kept += length;
+	return true;
+}
+
+static void climb(struct rung_start *start)
+{
+	struct target *target = start->peer.target;
+
+	target->climbs++;
+	if (target->row->climb)
+		target->row->climb(&start->peer, start->result);
+	if (!keeps(start))
+		rung_start_forget(start);
+}
+
 static void climb_on(struct target *target)
+{
+	struct rung_start *start, *first;
+
+	loop_cancel(&target->run->loop, &target->patience);
+	for (first = target->starts; first && !first->result;)
+		first = first->next;
+	if (!first)
+		return;
+	target->chosen = &first->peer;
+	climb(first);
+	for (start = target->starts; start; start = start->next) {
+		if (start == first || !start->result)
+			continue;
+		if (target->row->every)
+			climb(start);
+		else
+			rung_start_forget(start);
+	}
+}
+
+struct http_result *ladder_answer(struct target *target, const struct address *address,
+				  const struct peer **peer)
 {
 	struct rung_start *start;
 
-	loop_cancel(&target->run->loop, &target->patience);
-	for (start = target->starts; start && !start->result;)
-		start = start->next;
-	if (!start)
-		return;
-	target->chosen = start->address;
-	if (target->row->climb)
-		target->row->climb(target, start->result);
-	for (start = target->starts; start; start = start->next)
-		rung_start_forget(start);
+	for (start = target->starts; start; start = start->next) {
+		if (address ? !address_equal(&start->peer.address, address)
+			    : &start->peer != target->chosen)
+			continue;
+		*peer = &start->peer;
+		return start->result;
+	}
+	return NULL;
 }
 
 static void patience_over(struct timer *timer)
 {
 	struct target *target = timer->owner;
 
-	if (!target->chosen.family)
+	if (!target->chosen)
 		climb_on(target);
 }
 
 void rung_start_finished(struct rung_start *start)
 {
-	struct target *target = start->target;
+	struct target *target = start->peer.target;
 	struct run *run = target->run;
 
 	target->finished++;
 	experiments_unwatch(start->watch);
 	experiments_start(target, ladder_attempt(run, start));
-	if (target->chosen.family)
+	if (target->chosen && start->result)
+		climb(start);
+	if (target->chosen)
 		return;
 	if (target->finished == target->address_count)
 		climb_on(target);
@@ -85,8 +132,8 @@ static void start_address(struct target *target, const struct address *address)
 	while (*end)
 		end = &(*end)->next;
 	*end = start;
-	start->target = target;
-	start->address = *address;
+	start->peer.target = target;
+	start->peer.address = *address;
 	start->fd = -1;
 	if (!run_keeps(run, attempt))
 		return;
@@ -316,6 +363,7 @@ void ladder_close(struct run *run)
 	if (!run->ladder)
 		return;
 	ladder_requests_close(run);
+	maven_sort(run);
 	for (target = run->ladder->targets; target; target = next) {
 		next = target->next;
 		free_target(target);

@@ -3,8 +3,9 @@
  * The ladder: targets, their addresses, and the order of the rungs.
  *
  * A target is resolved, every address gets a TCP connect, each that connects gets TLS and the first
- * plain request; the first address (in order) whose request was answered carries on with what the
- * purpose's row says. Targets found on the way are added here, once each.
+ * plain request. The first address (in order) whose request was answered carries on with what the
+ * purpose's row says, and where that row wants it every other one that answers does the same, each
+ * by itself. Targets found on the way are added here, once each.
  */
 #ifndef PROBES_ENDPOINTS_HELPER_LADDER_H
 #define PROBES_ENDPOINTS_HELPER_LADDER_H
@@ -12,6 +13,15 @@
 #include "probes/endpoints_helper/helper.h"
 #include "probes/endpoints_helper/http.h"
 #include "probes/endpoints_helper/url.h"
+
+/* Addresses of one target that are climbed; further ones get a row that tells nothing more. */
+#define LADDER_CLIMBS_MAX 8
+
+/* A target on one of its addresses, which answered: requests of rungs above HTTP go there. */
+struct peer {
+	struct target *target;
+	struct address address;
+};
 
 struct target {
 	struct run *run;
@@ -29,10 +39,11 @@ struct target {
 	size_t redirects;     /* hops behind the root */
 	const struct address *addresses;
 	size_t address_count, finished;
-	struct address chosen; /* carries the rungs above; none yet: family 0 */
+	const struct peer *chosen; /* the first that carried the rungs above; NULL: none yet */
+	size_t climbs;             /* addresses that did, the one that is about to among them */
 	struct rung_start *starts; /* ladder.c's own, in the order of addresses */
 	struct timer patience;     /* likewise */
-	void *above; /* of the purpose's climb: goes with the target */
+	void *above; /* of the purpose's climbs: goes with the target */
 	void (*release_above)(void *above);
 };
 
@@ -41,8 +52,10 @@ struct purpose_row {
 	int purpose;
 	/* path and query of the first plain request behind the URL's path; NULL: the URL itself */
 	const char *first_path;
-	/* the first plain answer on the chosen address; NULL: nothing above HTTP */
-	void (*climb)(struct target *target, struct http_result *first);
+	/* the first plain answer on an address; NULL: nothing above HTTP */
+	void (*climb)(const struct peer *peer, struct http_result *first);
+	bool every; /* on every address that answers, not on the chosen one alone */
+	bool kept;  /* first answers stay for climbs that find the target later */
 	size_t first_max; /* so much of the first answer is enough; 0: all of it is wanted */
 };
 extern const struct purpose_row purpose_rows[PURPOSE_COUNT];
@@ -58,7 +71,13 @@ void ladder_start(struct run *run);
 struct target *ladder_found(struct target *finder, int purpose, const char *reference,
 			    const char *found_in);
 /*
- * A request of a rung above HTTP on the target's chosen address; leaves an exchange row. `path` is
+ * The first answer that was kept, on that address or (NULL) on the chosen one, and who gave it.
+ * NULL: none came so far, or it was not kept.
+ */
+struct http_result *ladder_answer(struct target *target, const struct address *address,
+				  const struct peer **peer);
+/*
+ * A request of a rung above HTTP; leaves an exchange row. `path` is
  * behind the target's own path, or absolute with its query when it starts with "//" + path.
  */
 struct rung_request {
@@ -70,15 +89,17 @@ struct rung_request {
 	size_t body_length, body_max;
 	int credentials; /* enum http_credentials */
 };
-int ladder_request(struct target *target, const struct rung_request *request, http_done *done,
+int ladder_request(const struct peer *peer, const struct rung_request *request, http_done *done,
 		   void *owner);
 
 /* gitlab.c, gitlab_git.c, maven.c, registry.c */
-void gitlab_climb(struct target *target, struct http_result *first);
-void git_climb(struct target *target, struct http_result *first);
-void maven_climb(struct target *target, struct http_result *first);
-void maven_redirected(struct target *target, struct http_result *first);
-void registry_climb(struct target *target, struct http_result *first);
+void gitlab_climb(const struct peer *peer, struct http_result *first);
+void git_climb(const struct peer *peer, struct http_result *first);
+void maven_climb(const struct peer *peer, struct http_result *first);
+void maven_redirected(const struct peer *peer, struct http_result *first);
+/* Rows of further addresses, which stand behind the plan's, by url, address, artifact. */
+void maven_sort(struct run *run);
+void registry_climb(const struct peer *peer, struct http_result *first);
 /* experiments.c: called once for each attempt that ended below HTTP, or for each with --deep. */
 void experiments_start(struct target *target, const struct attempt_fact *attempt);
 

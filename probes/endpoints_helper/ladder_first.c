@@ -20,7 +20,7 @@
 /* Leads on. In the facts the redirect points to what it led to, whose URL may be marked. */
 static void redirected(struct rung_start *start, const char *location)
 {
-	struct run *run = start->target->run;
+	struct run *run = start->peer.target->run;
 	const struct maybe *status = &ladder_attempt(run, start)->http.status;
 	struct target *found;
 	char words[64], **told;
@@ -28,7 +28,7 @@ static void redirected(struct rung_start *start, const char *location)
 	if (!location || !status->known || status->value / 100 != 3)
 		return;
 	(void)snprintf(words, sizeof(words), "Location of %u", (unsigned int)status->value);
-	found = ladder_found(start->target, PURPOSE_REDIRECT, location, words);
+	found = ladder_found(start->peer.target, PURPOSE_REDIRECT, location, words);
 	/* its addresses may be known already: then the rows of attempts have moved */
 	told = &ladder_attempt(run, start)->http.location;
 	if (!found || text_equal(found->url.text, *told))
@@ -38,10 +38,10 @@ static void redirected(struct rung_start *start, const char *location)
 	(void)run_keeps(run, *told);
 }
 
-/* The body is the purpose's, who may be asked later; nobody asks once an address is chosen. */
+/* The body is the purpose's, who may be asked later. */
 static void keep_result(struct rung_start *start, struct http_result *result)
 {
-	struct run *run = start->target->run;
+	struct run *run = start->peer.target->run;
 
 	start->body = calloc(1, result->body_length + 1);
 	start->result = calloc(1, sizeof(*start->result));
@@ -75,14 +75,14 @@ static void leave_line(struct rung_start *start)
 	if (!start->handed)
 		return;
 	start->handed = false;
-	start->target->run->ladder->handed--;
-	ask_next(start->target->run);
+	start->peer.target->run->ladder->handed--;
+	ask_next(start->peer.target->run);
 }
 
 static void first_answered(void *owner, struct http_result *result)
 {
 	struct rung_start *start = owner;
-	struct run *run = start->target->run;
+	struct run *run = start->peer.target->run;
 	struct attempt_fact *attempt;
 
 	leave_line(start);
@@ -90,7 +90,7 @@ static void first_answered(void *owner, struct http_result *result)
 	/* a listing or a file may be longer than what is read: its beginning is an answer, too */
 	start->answered = result->http.outcome == HTTP_ANSWERED ||
 			  (result->http.outcome == HTTP_TOO_LARGE && result->http.status.known);
-	if (start->answered && !start->target->chosen.family)
+	if (start->answered && (!start->peer.target->chosen || start->peer.target->row->every))
 		keep_result(start, result);
 	attempt->tls = result->tls;
 	attempt->http = result->http;
@@ -105,15 +105,15 @@ static void first_answered(void *owner, struct http_result *result)
 static void first_begun(void *owner)
 {
 	struct rung_start *start = owner;
-	struct http_request request = { .address = start->address,
-					.is_signed = target_is_signed(start->target),
-					.body_max = start->target->row->first_max };
+	struct http_request request = { .address = start->peer.address,
+					.is_signed = target_is_signed(start->peer.target),
+					.body_max = start->peer.target->row->first_max };
 	struct text url;
 
-	first_url(start->target, &url);
+	first_url(start->peer.target, &url);
 	request.url = text_string(&url);
-	if (!start->target->run->error)
-		start->watch = experiments_watch(start->target, &request, true);
+	if (!start->peer.target->run->error)
+		start->watch = experiments_watch(start->peer.target, &request, true);
 	text_release(&url);
 	leave_line(start);
 }
@@ -121,14 +121,14 @@ static void first_begun(void *owner)
 /* The descriptor is http.c's from here on. */
 static void ask_first(struct rung_start *start)
 {
-	struct http_request request = { .address = start->address, .fd = start->fd,
-					.is_signed = target_is_signed(start->target),
-					.body_max = start->target->row->first_max,
+	struct http_request request = { .address = start->peer.address, .fd = start->fd,
+					.is_signed = target_is_signed(start->peer.target),
+					.body_max = start->peer.target->row->first_max,
 					.begun = first_begun };
-	struct run *run = start->target->run;
+	struct run *run = start->peer.target->run;
 	struct text url;
 
-	first_url(start->target, &url);
+	first_url(start->peer.target, &url);
 	request.url = text_string(&url);
 	start->fd = -1;
 	if (run->error)
@@ -157,15 +157,15 @@ static void ask_next(struct run *run)
 /* Plain HTTP needs no turn. */
 static void line_up(struct rung_start *start)
 {
-	struct ladder *ladder = start->target->run->ladder;
+	struct ladder *ladder = start->peer.target->run->ladder;
 
-	if (text_equal(start->target->url.scheme, "http")) {
+	if (text_equal(start->peer.target->url.scheme, "http")) {
 		ask_first(start);
 		return;
 	}
 	*ladder->last_waiting = start;
 	ladder->last_waiting = &start->next_waiting;
-	ask_next(start->target->run);
+	ask_next(start->peer.target->run);
 }
 
 static bool speaks_http(const struct url *url)
@@ -176,7 +176,7 @@ static bool speaks_http(const struct url *url)
 void rung_start_connected(void *owner, int fd, struct tcp_fact *tcp)
 {
 	struct rung_start *start = owner;
-	struct target *target = start->target;
+	struct target *target = start->peer.target;
 	struct attempt_fact *attempt = ladder_attempt(target->run, start);
 
 	attempt->tcp = *tcp;
@@ -189,7 +189,7 @@ void rung_start_connected(void *owner, int fd, struct tcp_fact *tcp)
 	connect_close(fd);
 	if (attempt->tcp.outcome == TCP_TIMED_OUT || attempt->tcp.outcome == TCP_REFUSED ||
 	    attempt->tcp.outcome == TCP_UNREACHABLE)
-		(void)trace_start(target->run, target->url.text, &start->address,
+		(void)trace_start(target->run, target->url.text, &start->peer.address,
 				  target->url.port);
 	rung_start_finished(start);
 }

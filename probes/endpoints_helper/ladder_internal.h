@@ -11,15 +11,14 @@
 /* A target on one address, from its connect to its first answer. */
 struct rung_start {
 	struct rung_start *next;
-	struct target *target;
-	struct address address;
+	struct peer peer;
 	size_t index; /* of its row in facts->attempts, which moves as it grows */
 	bool answered;
 	int fd;      /* connected, and waits to be handed on; else -1 */
 	bool handed; /* stands in http.c's line */
 	struct rung_start *next_waiting;
 	struct experiment_set *watch; /* experiments.c's; NULL */
-	/* until an address is chosen: http, body, location and verified alone */
+	/* until it was climbed with, or kept: http, body, location and verified alone */
 	char *body, *location;
 	struct http_result *result;
 };
@@ -40,6 +39,7 @@ struct ladder {
 	struct rung_start *waiting, **last_waiting; /* connected, to be handed to http.c */
 	unsigned int handed; /* that stand in its line */
 	struct rung_exchange *exchanges;
+	size_t kept; /* bytes of first answers that stay */
 };
 
 static inline struct attempt_fact *ladder_attempt(struct run *run, const struct rung_start *start)

@@ -45,32 +45,33 @@ static void exchanged(void *owner, struct http_result *result)
 	exchange->done(exchange->owner, result);
 }
 
-static struct exchange_fact *add_row(struct target *target, const struct rung_request *request,
+static struct exchange_fact *add_row(const struct peer *peer, const struct rung_request *request,
 				     const char *url)
 {
 	static const char *const credentials[] = { "none", "token", "basic" };
-	struct run *run = target->run;
+	struct run *run = peer->target->run;
 	const char *authority = strstr(url, "://"), *path;
 	struct exchange_fact *row = list_add(&run->facts->exchanges, sizeof(*row));
 
 	if (!row)
 		return NULL;
 	path = authority ? strchr(authority + 3, '/') : NULL;
-	row->url = text_copy(target->url.text);
+	row->url = text_copy(peer->target->url.text);
 	row->path = text_clean(path ? path : "/", strlen(path ? path : "/"));
 	row->rung = request->rung;
-	row->address = target->chosen;
+	row->address = peer->address;
 	row->credentials = text_copy(credentials[request->credentials]);
 	return row->url && row->path && row->credentials ? row : NULL;
 }
 
-int ladder_request(struct target *target, const struct rung_request *request, http_done *done,
+int ladder_request(const struct peer *peer, const struct rung_request *request, http_done *done,
 		   void *owner)
 {
+	struct target *target = peer->target;
 	struct run *run = target->run;
 	struct rung_exchange *exchange = calloc(1, sizeof(*exchange));
 	struct http_request http = {
-		.address = target->chosen, .method = request->method,
+		.address = peer->address, .method = request->method,
 		.headers = request->headers, .body = request->body,
 		.body_length = request->body_length, .body_max = request->body_max,
 		.credentials = request->credentials, .fd = -1,
@@ -80,7 +81,7 @@ int ladder_request(struct target *target, const struct rung_request *request, ht
 
 	text_init(&url, LADDER_URL_MAX);
 	ladder_url(target, request->path, &url);
-	if (exchange && !text_error(&url) && add_row(target, request, text_string(&url))) {
+	if (exchange && !text_error(&url) && add_row(peer, request, text_string(&url))) {
 		*exchange = (struct rung_exchange){
 			.next = run->ladder->exchanges, .target = target, .done = done,
 			.owner = owner, .index = run->facts->exchanges.count - 1,

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CATCH_UP_MAX 16u
+
 static void release(void *above)
 {
 	struct maven_climb *climb = above, *next;
@@ -27,13 +29,18 @@ uint32_t maven_status(const struct http_result *result)
 		       ? result->http.status.value : 0;
 }
 
-void maven_note(struct maven_climb *climb, const char *note)
+static void note(struct run *run, size_t index, const char *words)
 {
-	struct maven_fact *row = maven_row(climb);
+	struct maven_fact *row = LIST_AT(&run->facts->maven, struct maven_fact, index);
 
 	free(row->note);
-	row->note = text_copy(note);
-	(void)run_keeps(climb->run, row->note);
+	row->note = text_copy(words);
+	(void)run_keeps(run, row->note);
+}
+
+void maven_note(struct maven_climb *climb, const char *words)
+{
+	note(climb->run, climb->row, words);
 }
 
 void maven_ask(struct maven_climb *climb, int rung, size_t body_max, struct text *path,
@@ -45,7 +52,7 @@ void maven_ask(struct maven_climb *climb, int rung, size_t body_max, struct text
 	if (text_error(path) == -ENOMEM)
 		climb->run->error = -ENOMEM;
 	else if (!text_error(path) && !climb->run->error)
-		(void)ladder_request(climb->target, &request, done, climb);
+		(void)ladder_request(climb->peer, &request, done, climb);
 	text_release(path);
 }
 
@@ -53,7 +60,7 @@ struct target *maven_follow(struct maven_climb *climb, const struct http_result 
 {
 	if (maven_status(result) / 100 != 3 || !result->location)
 		return NULL;
-	return ladder_found(climb->target, PURPOSE_REDIRECT, result->location,
+	return ladder_found(climb->peer->target, PURPOSE_REDIRECT, result->location,
 			    "Location of an answer for an artifact");
 }
 
@@ -94,13 +101,14 @@ static void metadata_answered(void *owner, struct http_result *result)
 		maven_row(climb)->metadata_from = text_copy(climb->metadata_from->url.text);
 		(void)run_keeps(climb->run, maven_row(climb)->metadata_from);
 	}
-	if (!climb->artifact.snapshot) {
+	if (climb->artifact.snapshot) {
+		text_init(&path, MAVEN_PATH_MAX);
+		maven_version_path(&climb->artifact, &path);
+		maven_ask(climb, RUNG_METADATA, 0, &path, version_answered);
+	} else {
 		maven_ask_file(climb);
-		return;
 	}
-	text_init(&path, MAVEN_PATH_MAX);
-	maven_version_path(&climb->artifact, &path);
-	maven_ask(climb, RUNG_METADATA, 0, &path, version_answered);
+	maven_catch_up(climb, climb->metadata_from);
 }
 
 static void kind_is(struct maven_climb *climb, const char *kind)
@@ -126,7 +134,7 @@ static void kind_answered(void *owner, struct http_result *result)
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && maven_status(result) == 200; i++)
-		if (strstr(climb->target->url.path, kinds[i].mark) &&
+		if (strstr(climb->peer->target->url.path, kinds[i].mark) &&
 		    result->http.body != HTTP_BODY_HTML)
 			kind_is(climb, kinds[i].kind);
 }
@@ -134,7 +142,7 @@ static void kind_answered(void *owner, struct http_result *result)
 /* Was something asked? */
 static bool ask_kind(struct maven_climb *climb, const struct http_result *first)
 {
-	const char *own = climb->target->url.path, *server = first->http.server;
+	const char *own = climb->peer->target->url.path, *server = first->http.server;
 	struct text path;
 	size_t i;
 
@@ -156,6 +164,13 @@ static bool ask_kind(struct maven_climb *climb, const struct http_result *first)
 	return false;
 }
 
+static bool fill_row(struct run *run, struct maven_fact *row, const char *url, const char *artifact)
+{
+	row->url = text_copy(url);
+	row->artifact = text_copy(artifact);
+	return run_keeps(run, row->url) && (!artifact || run_keeps(run, row->artifact));
+}
+
 /* One row for each entry of the plan, once the first of them answers. */
 static void add_rows(struct run *run)
 {
@@ -164,36 +179,66 @@ static void add_rows(struct run *run)
 
 	for (i = run->facts->maven.count; i < planned->count && !run->error; i++) {
 		const struct plan_maven *entry = LIST_AT(planned, struct plan_maven, i);
+		const char *own = entry->url ? entry->url : "";
 		struct maven_fact *row = list_add(&run->facts->maven, sizeof(*row));
 		struct url url;
+		bool fails;
 
 		if (!run_keeps(run, row))
 			return;
-		if (run_fails(run, url_parse(entry->url ? entry->url : "", &url)))
-			row->url = text_copy(entry->url ? entry->url : "");
-		else
-			row->url = text_copy(url.text);
-		row->artifact = text_copy(entry->artifact);
-		if (run_keeps(run, row->url) && entry->artifact)
-			(void)run_keeps(run, row->artifact);
+		fails = run_fails(run, url_parse(own, &url));
+		(void)fill_row(run, row, fails ? own : url.text, entry->artifact);
 		url_release(&url);
 	}
 }
 
-static void start(struct target *target, size_t index, const struct http_result *first)
+/*
+ * Row of one entry of the plan for that address: the entry's own for the first that answers, one
+ * behind all those for each further address. false: latched.
+ */
+static bool take_row(const struct peer *peer, size_t index, size_t *place)
 {
-	struct run *run = target->run;
-	struct maven_climb *climb = calloc(1, sizeof(*climb));
+	struct run *run = peer->target->run;
+	struct list *rows = &run->facts->maven;
+	struct maven_fact *row = LIST_AT(rows, struct maven_fact, index);
+
+	*place = index;
+	if (row->address.family) {
+		const struct maven_fact *first;
+
+		row = list_add(rows, sizeof(*row));
+		if (!run_keeps(run, row))
+			return false;
+		first = LIST_AT(rows, struct maven_fact, index);
+		*place = rows->count - 1;
+		if (!fill_row(run, row, first->url, first->artifact))
+			return false;
+	}
+	row->address = peer->address;
+	return true;
+}
+
+static void start(const struct peer *peer, size_t index, const struct http_result *first)
+{
+	struct target *target = peer->target;
+	struct maven_climb *climb;
 	struct text path;
+	size_t row;
 	bool asked;
 
-	if (!run_keeps(run, climb))
+	if (!take_row(peer, index, &row))
 		return;
-	*climb = (struct maven_climb){ .next = target->above, .run = run, .target = target,
-				       .row = index };
+	if (target->climbs > LADDER_CLIMBS_MAX) {
+		note(target->run, row, "more addresses answer than are looked at");
+		return;
+	}
+	climb = calloc(1, sizeof(*climb));
+	if (!run_keeps(target->run, climb))
+		return;
+	*climb = (struct maven_climb){ .next = target->above, .run = target->run, .peer = peer,
+				       .row = row };
 	target->above = climb;
 	target->release_above = release;
-	maven_row(climb)->address = target->chosen;
 	asked = ask_kind(climb, first);
 	if (!maven_row(climb)->artifact) {
 		maven_note(climb, "no artifact in the plan");
@@ -212,34 +257,77 @@ static void start(struct target *target, size_t index, const struct http_result 
 	maven_ask(climb, RUNG_METADATA, 0, &path, metadata_answered);
 }
 
-void maven_climb(struct target *target, struct http_result *first)
+/* Links are IPv4: another family is climbed only in the place of all. */
+void maven_climb(const struct peer *peer, struct http_result *first)
 {
+	const struct target *target = peer->target;
 	struct run *run = target->run;
 	size_t i;
 
+	if (peer != target->chosen && peer->address.family != ADDRESS_IPV4)
+		return;
 	add_rows(run);
-	for (i = 0; i < run->facts->maven.count && !run->error; i++)
+	for (i = 0; i < run->request->plan.maven.count && !run->error; i++)
 		if (text_equal(LIST_AT(&run->facts->maven, struct maven_fact, i)->url,
 			       target->url.text))
-			start(target, i, first);
+			start(peer, i, first);
 }
 
-void maven_redirected(struct target *target, struct http_result *first)
+static int compare_rows(const void *one, const void *two)
+{
+	const struct maven_fact *a = one, *b = two;
+	int order = strcmp(a->url, b->url);
+
+	if (!order)
+		order = address_compare(&a->address, &b->address);
+	return order ? order : text_compare(a->artifact, b->artifact);
+}
+
+void maven_sort(struct run *run)
+{
+	struct list *rows = &run->facts->maven, further;
+	size_t planned = run->request->plan.maven.count;
+
+	if (run->error || rows->count <= planned)
+		return;
+	further = (struct list){ .items = LIST_AT(rows, struct maven_fact, planned),
+				 .count = rows->count - planned };
+	list_sort(&further, sizeof(struct maven_fact), compare_rows);
+}
+
+static void redirected(struct maven_climb *climb, const struct target *target,
+		       const struct http_result *first)
+{
+	if (climb->metadata_from == target && maven_status(first) == 200) {
+		read_metadata(climb, first);
+	} else if (climb->metadata_from == target) {
+		climb->metadata_from = maven_follow(climb, first);
+		maven_catch_up(climb, climb->metadata_from);
+	}
+	if (climb->pom_from == target)
+		climb->pom_from = maven_follow(climb, first);
+	if (climb->file_from == target)
+		maven_file_redirected(climb, first);
+	if (climb->checksum_from == target)
+		maven_checksum_redirected(climb, first);
+}
+
+void maven_redirected(const struct peer *peer, struct http_result *first)
 {
 	struct maven_climb *climb;
 
-	if (target->root->purpose != PURPOSE_MAVEN)
+	if (peer->target->root->purpose != PURPOSE_MAVEN)
 		return;
-	for (climb = target->root->above; climb; climb = climb->next) {
-		if (climb->metadata_from == target && maven_status(first) == 200)
-			read_metadata(climb, first);
-		else if (climb->metadata_from == target)
-			climb->metadata_from = maven_follow(climb, first);
-		if (climb->pom_from == target)
-			climb->pom_from = maven_follow(climb, first);
-		if (climb->file_from == target)
-			maven_file_redirected(climb, first);
-		if (climb->checksum_from == target)
-			maven_checksum_redirected(climb, first);
-	}
+	for (climb = peer->target->root->above; climb; climb = climb->next)
+		redirected(climb, peer->target, first);
+}
+
+void maven_catch_up(struct maven_climb *climb, struct target *from)
+{
+	const struct peer *peer;
+	const struct http_result *first = from ? ladder_answer(from, NULL, &peer) : NULL;
+
+	/* redirects may lead in circles */
+	if (first && climb->caught_up++ < CATCH_UP_MAX)
+		redirected(climb, from, first);
 }

@@ -19,8 +19,8 @@ extern const struct maven_checksum maven_checksums[MAVEN_CHECKSUMS];
 struct maven_climb {
 	struct maven_climb *next; /* of the same target */
 	struct run *run;
-	struct target *target;
-	size_t row; /* in facts->maven: the plan's order */
+	const struct peer *peer;
+	size_t row; /* in facts->maven */
 	struct maven_artifact artifact;
 	char build[MAVEN_WORD_MAX]; /* of a snapshot */
 	bool pom;                   /* instead of the packaging */
@@ -33,6 +33,7 @@ struct maven_climb {
 	char hex[MAVEN_CHECKSUMS][129]; /* of the file */
 	/* where redirects led */
 	struct target *metadata_from, *file_from, *pom_from, *checksum_from;
+	unsigned int caught_up;
 };
 
 static inline struct maven_fact *maven_row(struct maven_climb *climb)
@@ -45,9 +46,11 @@ void maven_ask(struct maven_climb *climb, int rung, size_t body_max, struct text
 	       http_done *done);
 /* The status of a whole answer, else 0. */
 uint32_t maven_status(const struct http_result *result);
-void maven_note(struct maven_climb *climb, const char *note);
+void maven_note(struct maven_climb *climb, const char *words);
 /* The target that a redirect leads to; NULL: it leads nowhere. */
 struct target *maven_follow(struct maven_climb *climb, const struct http_result *result);
+/* Where a redirect led may have answered to the climb of another address. */
+void maven_catch_up(struct maven_climb *climb, struct target *from);
 void maven_ask_file(struct maven_climb *climb);
 /* The first answer of the target that a redirect of the file, or of its checksum, led to. */
 void maven_file_redirected(struct maven_climb *climb, const struct http_result *first);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* For all repositories of the plan together, since they are asked at the same time. */
+/* For all repositories of the plan together, since they and their addresses are asked at once. */
 #define FILES_MAX ((size_t)8 * 1024 * 1024)
 #define FILE_MAX ((size_t)2 * 1024 * 1024)
 #define CHECKSUM_ROOM ((size_t)1024)
@@ -30,7 +30,9 @@ static const char *ending(const struct maven_climb *climb)
 
 static size_t most(const struct maven_climb *climb)
 {
-	size_t share = FILES_MAX / climb->run->facts->maven.count;
+	size_t climbs = climb->peer->target->address_count;
+	size_t share = FILES_MAX / climb->run->request->plan.maven.count /
+		       (climbs < LADDER_CLIMBS_MAX ? climbs : LADDER_CLIMBS_MAX);
 
 	return share < FILE_MAX ? share : FILE_MAX;
 }
@@ -129,16 +131,20 @@ static void turn_to_pom(struct maven_climb *climb)
 }
 
 /* Only 404 and 410 say that there is none of that kind. */
-static void read_checksum(struct maven_climb *climb, const struct http_result *result)
+static void ask_next_checksum(struct maven_climb *climb, uint32_t status)
 {
-	uint32_t status = maven_status(result);
-
-	climb->checksum_from = maven_follow(climb, result);
-	if (climb->checksum_from || take_checksum(climb, result))
-		return;
 	climb->unanswered = climb->unanswered || (status != 404 && status != 410);
 	climb->checksum++;
 	ask_checksum(climb);
+}
+
+static void read_checksum(struct maven_climb *climb, const struct http_result *result)
+{
+	climb->checksum_from = maven_follow(climb, result);
+	if (climb->checksum_from)
+		maven_catch_up(climb, climb->checksum_from);
+	else if (!take_checksum(climb, result))
+		ask_next_checksum(climb, maven_status(result));
 }
 
 static void checksum_answered(void *owner, struct http_result *result)
@@ -193,6 +199,7 @@ static void pom_answered(void *owner, struct http_result *result)
 		ask_checksum(climb);
 	else
 		maven_note(climb, "the file is larger than what is downloaded, and it has no POM");
+	maven_catch_up(climb, climb->file_from);
 }
 
 static void beside_answered(void *owner, struct http_result *result)
@@ -266,6 +273,7 @@ static void file_answered(void *owner, struct http_result *result)
 		take_file(climb, result, most(climb));
 	if (climb->pom == pom && (status == 200 || climb->file_from))
 		ask_checksum(climb);
+	maven_catch_up(climb, climb->file_from);
 }
 
 void maven_ask_file(struct maven_climb *climb)
@@ -287,4 +295,5 @@ void maven_file_redirected(struct maven_climb *climb, const struct http_result *
 	climb->file_from = maven_follow(climb, first);
 	if (cut || maven_status(first) == 200)
 		take_file(climb, first, HTTP_BODY_MAX);
+	maven_catch_up(climb, climb->file_from);
 }

@@ -3,14 +3,14 @@
 #include "probes/endpoints_helper/ladder.h"
 
 const struct purpose_row purpose_rows[PURPOSE_COUNT] = {
-	[PURPOSE_GITLAB] = { PURPOSE_GITLAB, "/api/v4/version", gitlab_climb },
-	[PURPOSE_MAVEN] = { PURPOSE_MAVEN, NULL, maven_climb },
-	[PURPOSE_REGISTRY] = { PURPOSE_REGISTRY, NULL, registry_climb },
-	[PURPOSE_REDIRECT] = { PURPOSE_REDIRECT, NULL, maven_redirected },
-	[PURPOSE_CLONE] = { PURPOSE_CLONE, "/info/refs?service=git-upload-pack", git_climb,
-			    HTTP_BODY_MAX },
-	[PURPOSE_LFS] = { PURPOSE_LFS, NULL, NULL },
-	[PURPOSE_SUBMODULE] = { PURPOSE_SUBMODULE, NULL, NULL },
-	[PURPOSE_REALM] = { PURPOSE_REALM, NULL, NULL },
-	[PURPOSE_STORAGE] = { PURPOSE_STORAGE, NULL, NULL },
+	[PURPOSE_GITLAB] = { PURPOSE_GITLAB, "/api/v4/version", gitlab_climb, true, false, 0 },
+	[PURPOSE_MAVEN] = { PURPOSE_MAVEN, NULL, maven_climb, true, false, 0 },
+	[PURPOSE_REGISTRY] = { PURPOSE_REGISTRY, NULL, registry_climb, false, false, 0 },
+	[PURPOSE_REDIRECT] = { PURPOSE_REDIRECT, NULL, maven_redirected, false, true, 0 },
+	[PURPOSE_CLONE] = { PURPOSE_CLONE, "/info/refs?service=git-upload-pack", git_climb, true,
+			    true, HTTP_BODY_MAX },
+	[PURPOSE_LFS] = { PURPOSE_LFS, NULL, NULL, false, false, 0 },
+	[PURPOSE_SUBMODULE] = { PURPOSE_SUBMODULE, NULL, NULL, false, false, 0 },
+	[PURPOSE_REALM] = { PURPOSE_REALM, NULL, NULL, false, false, 0 },
+	[PURPOSE_STORAGE] = { PURPOSE_STORAGE, NULL, NULL, false, false, 0 },
 };

@@ -90,15 +90,16 @@ static void read_challenge(struct target *target, struct registry_fact *row,
 		add_storage(target, row->service);
 }
 
-void registry_climb(struct target *target, struct http_result *first)
+void registry_climb(const struct peer *peer, struct http_result *first)
 {
+	struct target *target = peer->target;
 	struct run *run = target->run;
 	struct registry_fact *row = list_add(&run->facts->registry, sizeof(*row));
 
 	if (!run_keeps(run, row))
 		return;
 	row->url = text_copy(target->url.text);
-	row->address = target->chosen;
+	row->address = peer->address;
 	row->status = first->http.status;
 	if (run_keeps(run, row->url) && first->http.authenticate)
 		read_challenge(target, row, first->http.authenticate);

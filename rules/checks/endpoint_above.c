@@ -46,12 +46,10 @@ struct finding *above_add(const struct rule_context *context, struct findings *o
 	return finding;
 }
 
-void above_unreached(const struct rule_context *context, struct findings *out,
-		     const struct endpoint_target *target, int rung, const char *what)
+void above_unreached_at(const struct rule_context *context, struct findings *out,
+			const struct above_place *place, const char *what)
 {
-	struct finding *finding = above_add(context, out, STATUS_UNKNOWN,
-			  &(struct above_place){ target, NULL, rung });
-
+	struct finding *finding = above_add(context, out, STATUS_UNKNOWN, place);
 	const struct strings *limits = &context->facts->endpoints.limits;
 	const char *limit = NULL;
 	size_t i;
@@ -65,8 +63,20 @@ void above_unreached(const struct rule_context *context, struct findings *out,
 	finding_settle(out, finding, "reachback check --vantage vswitch-host --max-time 30");
 }
 
+void above_unreached(const struct rule_context *context, struct findings *out,
+		     const struct endpoint_target *target, int rung, const char *what)
+{
+	above_unreached_at(context, out, &(struct above_place){ target, NULL, rung }, what);
+}
+
+bool above_went_to(const struct exchange_fact *exchange, const struct address *address)
+{
+	return !address || !address->family || !exchange->address.family ||
+	       address_equal(&exchange->address, address);
+}
+
 const struct exchange_fact *above_exchange(const struct endpoints_facts *endpoints,
-					   const char *url, int rung, const char *part)
+					   const struct above_asked *asked, const char *part)
 {
 	const struct exchange_fact *found = NULL;
 	size_t i;
@@ -75,8 +85,8 @@ const struct exchange_fact *above_exchange(const struct endpoints_facts *endpoin
 		const struct exchange_fact *exchange =
 			LIST_AT(&endpoints->exchanges, struct exchange_fact, i);
 
-		if (exchange->rung == rung && text_equal(exchange->url, url) &&
-		    strstr(exchange->path, part))
+		if (exchange->rung == asked->rung && text_equal(exchange->url, asked->url) &&
+		    above_went_to(exchange, asked->address) && strstr(exchange->path, part))
 			found = exchange;
 	}
 	return found;
@@ -103,13 +113,14 @@ void above_tell(const struct endpoints_facts *endpoints, const struct exchange_f
 			 http->limit ? http->limit : "");
 }
 
-void above_fact(struct findings *out, struct finding *finding, const char *member,
+void above_fact(struct findings *out, struct finding *finding, struct above_member member,
 		const char *format, ...)
 {
-	char pointer[64], *words = NULL;
+	char pointer[80], *words = NULL;
 	va_list arguments;
 
-	(void)snprintf(pointer, sizeof(pointer), "/endpoints/gitlab/0/%s", member);
+	(void)snprintf(pointer, sizeof(pointer), "/endpoints/gitlab/%zu/%s", member.row,
+		       member.name);
 	va_start(arguments, format);
 	if (vasprintf(&words, format, arguments) < 0) {
 		words = NULL;
@@ -135,9 +146,10 @@ const struct endpoint_target *above_gitlab(const struct endpoints_facts *endpoin
 	return NULL;
 }
 
-const struct gitlab_fact *above_row(const struct endpoints_facts *endpoints)
+const struct gitlab_fact *above_row(const struct endpoints_facts *endpoints, size_t index)
 {
-	return endpoints->gitlab.count ? LIST_AT(&endpoints->gitlab, struct gitlab_fact, 0) : NULL;
+	return index < endpoints->gitlab.count
+		       ? LIST_AT(&endpoints->gitlab, struct gitlab_fact, index) : NULL;
 }
 
 static const char *location_of(const struct endpoints_facts *endpoints, const char *url)

@@ -38,21 +38,37 @@ struct finding *above_add(const struct rule_context *context, struct findings *o
 void above_unreached(const struct rule_context *context, struct findings *out,
 		     const struct endpoint_target *target, int rung, const char *what);
 
-/* The last exchange of the rung on that URL, whose path contains `part`; NULL. */
+/* The same of one address of the target. */
+void above_unreached_at(const struct rule_context *context, struct findings *out,
+			const struct above_place *place, const char *what);
+
+/* Exchanges of one rung on one URL; `address` may be NULL: on any. */
+struct above_asked {
+	const char *url;
+	const struct address *address;
+	int rung;
+};
+/* The last of them whose path contains `part`; NULL. */
 const struct exchange_fact *above_exchange(const struct endpoints_facts *endpoints,
-					   const char *url, int rung, const char *part);
+					   const struct above_asked *asked, const char *part);
+/* Did it go to that address? One that names none went to any. */
+bool above_went_to(const struct exchange_fact *exchange, const struct address *address);
 /* "GET /api/v4/user with token: 403", as evidence; nothing for NULL. */
 void above_tell(const struct endpoints_facts *endpoints, const struct exchange_fact *exchange,
 		struct findings *out, struct finding *finding);
-/* "/endpoints/gitlab/0/MEMBER" as evidence. */
+/* "/endpoints/gitlab/ROW/NAME" as evidence. */
+struct above_member {
+	size_t row;
+	const char *name;
+};
 __attribute__((format(printf, 4, 5)))
-void above_fact(struct findings *out, struct finding *finding, const char *member,
+void above_fact(struct findings *out, struct finding *finding, struct above_member member,
 		const char *format, ...);
 
 /* GitLab of the plan: NULL where the plan names none, or nothing was looked at. */
 const struct endpoint_target *above_gitlab(const struct endpoints_facts *endpoints);
-/* What GitLab said: NULL where no rung above HTTP was reached. */
-const struct gitlab_fact *above_row(const struct endpoints_facts *endpoints);
+/* What GitLab said on the address of that index: NULL behind the last that was climbed. */
+const struct gitlab_fact *above_row(const struct endpoints_facts *endpoints, size_t index);
 /* Where the redirects of this URL end: the target itself where it redirects nowhere. */
 const struct endpoint_target *above_end(const struct endpoints_facts *endpoints,
 					const struct endpoint_target *target);

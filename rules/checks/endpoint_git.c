@@ -12,8 +12,9 @@ struct git_view {
 	const struct rule_context *context;
 	const struct endpoints_facts *endpoints;
 	const struct endpoint_target *target; /* the clone URL */
-	const struct attempt_fact *attempt;   /* that carried on; NULL */
+	const struct attempt_fact *attempt;   /* whose answer git's began with; NULL */
 	const struct gitlab_fact *row;
+	size_t index; /* of the row */
 	struct findings *out;
 };
 
@@ -68,24 +69,33 @@ static const struct {
 	},
 };
 
+static const struct address *address_of(const struct git_view *view)
+{
+	return view->attempt ? &view->attempt->address : NULL;
+}
+
+static const struct exchange_fact *asked(const struct git_view *view, const char *part)
+{
+	const struct above_asked asked = { view->target->url, address_of(view), RUNG_GIT };
+
+	return above_exchange(view->endpoints, &asked, part);
+}
+
 static struct finding *add(const struct git_view *view, int status)
 {
-	const struct address *address = view->attempt ? &view->attempt->address : NULL;
 	struct finding *finding =
 		above_add(view->context, view->out, status,
-			  &(struct above_place){ view->target, address, RUNG_GIT });
-	const char *url = view->target->url;
+			  &(struct above_place){ view->target, address_of(view), RUNG_GIT });
 
 	if (view->row->refs_plain.known)
-		above_fact(view->out, finding, "refs_plain", "info/refs without credentials: %u",
+		above_fact(view->out, finding, (struct above_member){ view->index, "refs_plain" },
+			   "info/refs without credentials: %u",
 			   (unsigned int)view->row->refs_plain.value);
-	above_tell(view->endpoints, above_exchange(view->endpoints, url, RUNG_GIT, "info/refs"),
-		   view->out, finding);
-	above_tell(view->endpoints,
-		   above_exchange(view->endpoints, url, RUNG_GIT, "/git-upload-pack"), view->out,
-		   finding);
+	above_tell(view->endpoints, asked(view, "info/refs"), view->out, finding);
+	above_tell(view->endpoints, asked(view, "/git-upload-pack"), view->out, finding);
 	if (view->row->git_message)
-		above_fact(view->out, finding, "git_message", "%s", view->row->git_message);
+		above_fact(view->out, finding, (struct above_member){ view->index, "git_message" },
+			   "%s", view->row->git_message);
 	return finding;
 }
 
@@ -106,6 +116,12 @@ static void add_meaning(const struct git_view *view, int status, enum meaning me
 					     "names");
 	finding_remedy(view->out, finding, meanings[meaning].platform, "%s",
 		       meanings[meaning].remedy);
+}
+
+static void unreached(const struct git_view *view, const char *what)
+{
+	above_unreached_at(view->context, view->out,
+			   &(struct above_place){ view->target, address_of(view), RUNG_GIT }, what);
 }
 
 static void add_unknown(const struct git_view *view, const char *words, const char *settle)
@@ -144,8 +160,7 @@ static void judge_stranger(const struct git_view *view)
 			    "reachback check --vantage vswitch-host --gitlab-url URL, with scheme "
 			    "and host of the clone URL");
 	else if (view->row->token == TOKEN_VALID)
-		above_unreached(view->context, view->out, view->target, RUNG_GIT,
-				"what git says to the token");
+		unreached(view, "what git says to the token");
 	else
 		add_unknown(view, "the repository is not public, and no token was tried",
 			    "reachback check --vantage vswitch-host --gitlab-token-file FILE "
@@ -190,8 +205,7 @@ static void judge_silence(const struct git_view *view, const struct http_fact *h
 		if (!http->limit || !text_has_prefix(http->limit, "run "))
 			add_meaning(view, STATUS_WARN, GIT_SLOW, 0);
 		else
-			above_unreached(view->context, view->out, view->target, RUNG_GIT,
-					"whether a pack comes");
+			unreached(view, "whether a pack comes");
 		return;
 	case HTTP_EMPTY:
 	case HTTP_CUT:
@@ -200,15 +214,13 @@ static void judge_silence(const struct git_view *view, const struct http_fact *h
 		add_meaning(view, STATUS_FAIL, GIT_DAMAGED, 0);
 		return;
 	default:
-		above_unreached(view->context, view->out, view->target, RUNG_GIT,
-				"whether a pack comes");
+		unreached(view, "whether a pack comes");
 	}
 }
 
 static void judge_pack(const struct git_view *view)
 {
-	const struct exchange_fact *post =
-		above_exchange(view->endpoints, view->target->url, RUNG_GIT, "/git-upload-pack");
+	const struct exchange_fact *post = asked(view, "/git-upload-pack");
 	const struct http_fact *http = post ? &post->http : NULL;
 	const struct gitlab_fact *row = view->row;
 	uint32_t status = row->pack_status.value;
@@ -232,9 +244,8 @@ static void judge_pack(const struct git_view *view)
 static void judge_references(const struct git_view *view)
 {
 	const struct gitlab_fact *row = view->row;
-	const struct exchange_fact *asked =
-		above_exchange(view->endpoints, view->target->url, RUNG_GIT, "info/refs");
-	const struct http_fact *http = asked ? &asked->http
+	const struct exchange_fact *refs = asked(view, "info/refs");
+	const struct http_fact *http = refs ? &refs->http
 				       : view->attempt ? &view->attempt->http : NULL;
 
 	if (row->refs_read.known && !row->refs_read.value)
@@ -249,8 +260,7 @@ static void judge_references(const struct git_view *view)
 		add_unknown(view, "the repository is empty: there is nothing to clone",
 			    "push a commit, then: reachback check --vantage vswitch-host");
 	else
-		above_unreached(view->context, view->out, view->target, RUNG_GIT,
-				"what git says");
+		unreached(view, "what git says");
 }
 
 static void judge(const struct git_view *view)
@@ -283,7 +293,7 @@ static void judge(const struct git_view *view)
 
 static void add_no_project(const struct rule_context *context, struct findings *out)
 {
-	const struct gitlab_fact *row = above_row(&context->facts->endpoints);
+	const struct gitlab_fact *row = above_row(&context->facts->endpoints, 0);
 	const struct above_place place = { above_gitlab(&context->facts->endpoints),
 					   row ? &row->address : NULL, RUNG_GIT };
 	struct finding *finding = above_add(context, out, STATUS_UNKNOWN, &place);
@@ -291,13 +301,6 @@ static void add_no_project(const struct rule_context *context, struct findings *
 	finding_message(out, finding, "the plan names no project, so no clone was tried");
 	finding_settle(out, finding, "reachback check --vantage vswitch-host --gitlab-project "
 				     "GROUP/PROJECT (plan key gitlab.project)");
-}
-
-static const struct endpoint_target *clone_of(const struct endpoints_facts *endpoints)
-{
-	const struct gitlab_fact *row = above_row(endpoints);
-
-	return row && row->clone_url ? endpoints_target(endpoints, row->clone_url) : NULL;
 }
 
 /* The attempt whose answer was carried on: the first that was answered. */
@@ -315,26 +318,63 @@ static const struct attempt_fact *carrier(const struct endpoints_facts *endpoint
 	return NULL;
 }
 
+/* On another host than GitLab's git is asked once, and one row tells of it. */
+static bool is_told_elsewhere(const struct git_view *view, const struct endpoint_target *root)
+{
+	const struct gitlab_fact *row;
+	size_t i;
+
+	if (view->row->refs_plain.known || text_equal(view->target->host, root->host))
+		return false;
+	for (i = 0; (row = above_row(view->endpoints, i)) != NULL; i++)
+		if (text_equal(row->clone_url, view->row->clone_url) &&
+		    (i < view->index || row->refs_plain.known))
+			return true;
+	return false;
+}
+
+static void judge_row(struct git_view *view, const struct endpoint_target *root)
+{
+	const struct gitlab_fact *row = view->row;
+	const struct endpoint_target *end = above_end(view->endpoints, root);
+
+	view->target = row->clone_url ? endpoints_target(view->endpoints, row->clone_url) : NULL;
+	if (!view->target) {
+		above_unreached_at(view->context, view->out,
+				   &(struct above_place){ end, &row->address, RUNG_CLONE },
+				   "the clone URL");
+		above_unreached_at(view->context, view->out,
+				   &(struct above_place){ end, &row->address, RUNG_GIT },
+				   "what git says");
+		return;
+	}
+	if (is_told_elsewhere(view, root))
+		return;
+	view->attempt = endpoints_attempt(view->endpoints, view->target->url, &row->address);
+	if (!view->attempt || view->endpoints->gitlab.count == 1)
+		view->attempt = carrier(view->endpoints, view->target->url);
+	judge(view);
+}
+
 static void evaluate(const struct rule_context *context, struct findings *out)
 {
 	const struct endpoints_facts *endpoints = &context->facts->endpoints;
 	const struct endpoint_target *root = above_gitlab(endpoints);
 	struct git_view view = { .context = context, .endpoints = endpoints,
-				 .target = clone_of(endpoints), .row = above_row(endpoints),
-				 .out = out };
+				 .row = above_row(endpoints, 0), .out = out };
 
 	if (!root)
 		return;
 	if (!context->facts->plan.gitlab.project) {
 		add_no_project(context, out);
-	} else if (!view.target) {
+	} else if (!view.row) {
 		above_unreached(context, out, above_end(endpoints, root), RUNG_CLONE,
 				"the clone URL");
 		above_unreached(context, out, above_end(endpoints, root), RUNG_GIT,
 				"what git says");
 	} else {
-		view.attempt = carrier(endpoints, view.target->url);
-		judge(&view);
+		for (; view.row; view.row = above_row(endpoints, ++view.index))
+			judge_row(&view, root);
 	}
 }
 

@@ -22,18 +22,28 @@ static const char *text_or(const char *string, const char *otherwise)
 	return string ? string : otherwise;
 }
 
-/* The first plain answer of the address that carried on. */
+static struct above_member member(const struct endpoints_facts *endpoints,
+				  const struct gitlab_fact *row, const char *name)
+{
+	const struct gitlab_fact *first = endpoints->gitlab.items;
+
+	return (struct above_member){ (size_t)(row - first), name };
+}
+
+/* The first plain answer of the address. */
 static void tell_first(const struct endpoints_facts *endpoints, const struct gitlab_fact *row,
 		       struct findings *out, struct finding *finding)
 {
+	const struct above_asked asked = { row->url, &row->address, RUNG_API };
 	const struct attempt_fact *attempt =
 		endpoints_attempt(endpoints, row->url, &row->address);
 
 	if (attempt && attempt->http.status.known)
-		above_fact(out, finding, "api", "GET /api/v4/version: status %u, %s",
+		above_fact(out, finding, member(endpoints, row, "api"),
+			   "GET /api/v4/version: status %u, %s",
 			   (unsigned int)attempt->http.status.value,
 			   text_or(attempt->http.content_type, "no type"));
-	above_tell(endpoints, above_exchange(endpoints, row->url, RUNG_API, SIGN_IN), out, finding);
+	above_tell(endpoints, above_exchange(endpoints, &asked, SIGN_IN), out, finding);
 }
 
 static void add_pass(const struct rule_context *context, const struct endpoint_target *target,
@@ -46,7 +56,8 @@ static void add_pass(const struct rule_context *context, const struct endpoint_t
 	finding_message(out, finding, "it is GitLab%s%s, recognised by %s",
 			row->version ? " " : "", text_or(row->version, ""),
 			text_or(row->recognised_by, "its answer"));
-	above_fact(out, finding, "recognised_by", "%s", text_or(row->recognised_by, "its answer"));
+	above_fact(out, finding, member(&context->facts->endpoints, row, "recognised_by"),
+		   "%s", text_or(row->recognised_by, "its answer"));
 }
 
 static void add_elsewhere(const struct rule_context *context,
@@ -62,7 +73,8 @@ static void add_elsewhere(const struct rule_context *context,
 				      "same server", target->url, row->relative_root);
 	finding_expected(out, finding, "gitlab.url with the path of external_url");
 	tell_first(&context->facts->endpoints, row, out, finding);
-	above_fact(out, finding, "relative_root", "%s", text_or(row->recognised_by, ""));
+	above_fact(out, finding, member(&context->facts->endpoints, row, "relative_root"),
+		   "%s", text_or(row->recognised_by, ""));
 	finding_remedy(out, finding, "plan", "let gitlab.url, and the endpoint in the binding "
 					     "form, end in %s", row->relative_root);
 }
@@ -149,29 +161,40 @@ static void judge_redirected(const struct rule_context *context,
 	}
 }
 
-static void evaluate(const struct rule_context *context, struct findings *out)
+static void judge(const struct rule_context *context, const struct endpoint_target *target,
+		  const struct gitlab_fact *row, struct findings *out)
 {
-	const struct endpoints_facts *endpoints = &context->facts->endpoints;
-	const struct endpoint_target *target = above_gitlab(endpoints), *end;
-	const struct gitlab_fact *row = above_row(endpoints);
+	const struct above_place place = { target, &row->address, RUNG_API };
 
-	if (!target)
-		return;
-	end = above_end(endpoints, target);
-	if (row && end != target)
-		judge_redirected(context, target, end, row, out);
-	else if (!row || (!row->is_gitlab.known && !row->api.known))
-		above_unreached(context, out, end, RUNG_API, "whether it is GitLab");
-	else if (row->api.known && row->api.value)
+	if (row->api.known && row->api.value)
 		add_pass(context, target, row, out);
 	else if (row->relative_root)
 		add_elsewhere(context, target, row, out);
 	else if (!row->is_gitlab.known)
-		above_unreached(context, out, target, RUNG_API, "whether it is GitLab");
+		above_unreached_at(context, out, &place, "whether it is GitLab");
 	else if (row->is_gitlab.value)
 		add_no_api(context, target, row, out);
 	else
 		add_other(context, target, row, out);
+}
+
+static void evaluate(const struct rule_context *context, struct findings *out)
+{
+	const struct endpoints_facts *endpoints = &context->facts->endpoints;
+	const struct endpoint_target *target = above_gitlab(endpoints), *end;
+	const struct gitlab_fact *row = above_row(endpoints, 0);
+	size_t i;
+
+	if (!target)
+		return;
+	end = above_end(endpoints, target);
+	if (!row)
+		above_unreached(context, out, end, RUNG_API, "whether it is GitLab");
+	else if (end != target)
+		judge_redirected(context, target, end, row, out);
+	else
+		for (i = 0; row; row = above_row(endpoints, ++i))
+			judge(context, target, row, out);
 }
 
 const struct rule rule_gitlab_api_answers = {

@@ -13,6 +13,7 @@ struct hooks_view {
 	const struct rule_context *context;
 	const struct endpoint_target *target;
 	const struct gitlab_fact *row;
+	size_t index; /* of the row */
 	struct findings *out;
 };
 
@@ -21,9 +22,9 @@ static struct finding *add(const struct hooks_view *view, int status)
 	const struct endpoints_facts *endpoints = &view->context->facts->endpoints;
 	struct finding *finding = above_add(view->context, view->out, status,
 			  &(struct above_place){ view->target, &view->row->address, RUNG_API });
+	const struct above_asked asked = { view->row->url, &view->row->address, RUNG_API };
 
-	above_tell(endpoints, above_exchange(endpoints, view->row->url, RUNG_API, "/hooks?"),
-		   view->out, finding);
+	above_tell(endpoints, above_exchange(endpoints, &asked, "/hooks?"), view->out, finding);
 	return finding;
 }
 
@@ -48,7 +49,8 @@ static void add_stopped(const struct hooks_view *view, const char *stopped)
 	struct finding *finding = add(view, ours ? STATUS_WARN : STATUS_UNKNOWN);
 	const char *status = stopped + strcspn(stopped, " ");
 
-	above_fact(view->out, finding, "hooks_stopped", "%s", stopped);
+	above_fact(view->out, finding, (struct above_member){ view->index, "hooks_stopped" },
+		   "%s", stopped);
 	finding_expected(view->out, finding, "executable");
 	if (!ours) {
 		finding_message(view->out, finding,
@@ -106,8 +108,9 @@ static void judge(const struct hooks_view *view)
 		finding_message(view->out, add(view, STATUS_SKIPPED),
 				"without a token the webhooks of the project are not told");
 	else if (!row->hooks.known)
-		above_unreached(view->context, view->out, view->target, RUNG_API,
-				"the webhooks of the project");
+		above_unreached_at(view->context, view->out,
+				   &(struct above_place){ view->target, &row->address, RUNG_API },
+				   "the webhooks of the project");
 	else if (row->hooks.value != 200 || !row->hooks_listed.known)
 		add_refused(view);
 	else if (!row->hooks_stopped.count)
@@ -121,15 +124,16 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 {
 	const struct endpoints_facts *endpoints = &context->facts->endpoints;
 	struct hooks_view view = { .context = context, .target = above_gitlab(endpoints),
-				   .row = above_row(endpoints), .out = out };
+				   .row = above_row(endpoints, 0), .out = out };
 
 	if (!view.target)
 		return;
-	if (view.row && above_end(endpoints, view.target) == view.target)
-		judge(&view);
-	else
+	if (!view.row || above_end(endpoints, view.target) != view.target)
 		above_unreached(context, out, above_end(endpoints, view.target), RUNG_API,
 				"the webhooks of the project");
+	else
+		for (; view.row; view.row = above_row(endpoints, ++view.index))
+			judge(&view);
 }
 
 const struct rule rule_gitlab_webhooks_called = {

@@ -11,6 +11,7 @@ struct project_view {
 	const struct rule_context *context;
 	const struct endpoint_target *target;
 	const struct gitlab_fact *row;
+	size_t index; /* of the row */
 	struct findings *out;
 };
 
@@ -19,10 +20,10 @@ static struct finding *add(const struct project_view *view, int status)
 	const struct endpoints_facts *endpoints = &view->context->facts->endpoints;
 	struct finding *finding = above_add(view->context, view->out, status,
 			  &(struct above_place){ view->target, &view->row->address, RUNG_PROJECT });
+	const struct above_asked asked = { view->row->url, &view->row->address, RUNG_PROJECT };
 
-	above_tell(endpoints,
-		   above_exchange(endpoints, view->row->url, RUNG_PROJECT, "/api/v4/projects/"),
-		   view->out, finding);
+	above_tell(endpoints, above_exchange(endpoints, &asked, "/api/v4/projects/"), view->out,
+		   finding);
 	return finding;
 }
 
@@ -95,8 +96,10 @@ static void judge(const struct project_view *view)
 	uint32_t status = row->project.value;
 
 	if (!row->project.known)
-		above_unreached(view->context, view->out, view->target, RUNG_PROJECT,
-				"whether the project is visible");
+		above_unreached_at(view->context, view->out,
+				   &(struct above_place){ view->target, &row->address,
+							  RUNG_PROJECT },
+				   "whether the project is visible");
 	else if (status == 200 && (row->project_path || row->clone_url))
 		add_good(view);
 	else if (status >= 500)
@@ -111,15 +114,16 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 {
 	const struct endpoints_facts *endpoints = &context->facts->endpoints;
 	struct project_view view = { .context = context, .target = above_gitlab(endpoints),
-				     .row = above_row(endpoints), .out = out };
+				     .row = above_row(endpoints, 0), .out = out };
 
 	if (!view.target)
 		return;
-	if (view.row && above_end(endpoints, view.target) == view.target)
-		judge(&view);
-	else
+	if (!view.row || above_end(endpoints, view.target) != view.target)
 		above_unreached(context, out, above_end(endpoints, view.target), RUNG_PROJECT,
 				"whether the project is visible");
+	else
+		for (; view.row; view.row = above_row(endpoints, ++view.index))
+			judge(&view);
 }
 
 const struct rule rule_gitlab_project_visible = {

@@ -19,6 +19,7 @@ struct token_view {
 	const struct rule_context *context;
 	const struct endpoint_target *target;
 	const struct gitlab_fact *row;
+	size_t index; /* of the row */
 	struct findings *out;
 };
 
@@ -55,11 +56,12 @@ static void tell_asked(const struct token_view *view, struct finding *finding)
 	static const char *const paths[] = { "/api/v4/version", "/personal_access_tokens/self",
 					     "/api/v4/user" };
 	const struct endpoints_facts *endpoints = &view->context->facts->endpoints;
+	const struct above_asked asked = { view->row->url, &view->row->address, RUNG_TOKEN };
 	size_t i;
 
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		above_tell(endpoints,
-			   above_exchange(endpoints, view->row->url, RUNG_TOKEN, paths[i]),
+			   above_exchange(endpoints, &asked, paths[i]),
 			   view->out, finding);
 }
 
@@ -78,13 +80,14 @@ static void judge_invalid(const struct token_view *view)
 
 	finding_cause(view->out, finding, lost ? "GL-05" : "GL-06");
 	finding_expected(view->out, finding, TOKEN_EXPECTED);
-	above_fact(view->out, finding, "token", "401%s%s", row->message ? ": " : "",
-		   row->message ? row->message : "");
+	above_fact(view->out, finding, (struct above_member){ view->index, "token" },
+		   "401%s%s", row->message ? ": " : "", row->message ? row->message : "");
 	tell_asked(view, finding);
 	if (lost) {
 		finding_message(view->out, finding, "GitLab never sees the token: something before "
 						    "it drops the header PRIVATE-TOKEN");
-		above_fact(view->out, finding, "token_arrives",
+		above_fact(view->out, finding,
+			   (struct above_member){ view->index, "token_arrives" },
 			   "a request that takes no bad token was answered all the same");
 		finding_remedy(view->out, finding, "server",
 			       "let the reverse proxy pass PRIVATE-TOKEN and Authorization on");
@@ -108,8 +111,8 @@ static void judge_forbidden(const struct token_view *view)
 	finding_message(view->out, finding, "GitLab knows the token and refuses it: %s",
 			row->message ? row->message : "403");
 	finding_expected(view->out, finding, TOKEN_EXPECTED);
-	above_fact(view->out, finding, "message", "403%s%s", row->message ? ": " : "",
-		   row->message ? row->message : "");
+	above_fact(view->out, finding, (struct above_member){ view->index, "message" },
+		   "403%s%s", row->message ? ": " : "", row->message ? row->message : "");
 	tell_asked(view, finding);
 	if (refusal == REFUSAL_OTHER) { /* of the account, and no word of what */
 		finding_cause(view->out, finding, "GL-08");
@@ -189,11 +192,13 @@ static void add_defects(const struct token_view *view)
 	for (i = 0; i < row->scopes.count; i++)
 		text_addf(&words, " %s", row->scopes.items[i]);
 	if (row->scopes_known)
-		above_fact(view->out, finding, "scopes", "scopes:%s", text_string(&words));
+		above_fact(view->out, finding, (struct above_member){ view->index, "scopes" },
+			   "scopes:%s", text_string(&words));
 	if (row->username)
-		above_fact(view->out, finding, "username", "owner %s%s%s%s%s", row->username,
-			   wanted ? ", form " : "", wanted ? wanted : "",
-			   row->user_state ? ", " : "", row->user_state ? row->user_state : "");
+		above_fact(view->out, finding, (struct above_member){ view->index, "username" },
+			   "owner %s%s%s%s%s", row->username, wanted ? ", form " : "",
+			   wanted ? wanted : "", row->user_state ? ", " : "",
+			   row->user_state ? row->user_state : "");
 	tell_asked(view, finding);
 	if (text_error(&words) == -ENOMEM)
 		view->out->error = -ENOMEM;
@@ -236,7 +241,8 @@ static void add_risks(const struct token_view *view, bool clear, bool soon, int6
 		text_addf(&words, "it is valid until %s, %lld days", row->expires,
 			  (long long)days);
 		finding_cause(view->out, finding, "GL-06");
-		above_fact(view->out, finding, "expires", "%s", row->expires);
+		above_fact(view->out, finding, (struct above_member){ view->index, "expires" },
+			   "%s", row->expires);
 		finding_remedy(view->out, finding, "gitlab", "rotate the token, and enter the new "
 							     "one in the binding form");
 	}
@@ -310,7 +316,8 @@ static void judge_unsent(const struct token_view *view)
 		finding_settle(view->out, finding, "reachback check --vantage vswitch-host "
 						   "--cacert FILE, or a certificate that verifies");
 	}
-	above_fact(view->out, finding, "token", "%s", token_outcome_words[view->row->token]);
+	above_fact(view->out, finding, (struct above_member){ view->index, "token" },
+		   "%s", token_outcome_words[view->row->token]);
 }
 
 static void judge(const struct token_view *view)
@@ -330,8 +337,10 @@ static void judge(const struct token_view *view)
 		judge_forbidden(view);
 		return;
 	default:
-		above_unreached(view->context, view->out, view->target, RUNG_TOKEN,
-				"what GitLab says to the token");
+		above_unreached_at(view->context, view->out,
+				   &(struct above_place){ view->target, &view->row->address,
+							  RUNG_TOKEN },
+				   "what GitLab says to the token");
 		return;
 	}
 }
@@ -340,7 +349,7 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 {
 	const struct endpoints_facts *endpoints = &context->facts->endpoints;
 	struct token_view view = { .context = context, .target = above_gitlab(endpoints),
-				   .row = above_row(endpoints), .out = out };
+				   .row = above_row(endpoints, 0), .out = out };
 	const struct endpoint_target *end;
 	struct finding *finding;
 
@@ -358,7 +367,8 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 		above_unreached(context, out, view.target, RUNG_TOKEN,
 				"what GitLab says to the token");
 	} else {
-		judge(&view);
+		for (; view.row; view.row = above_row(endpoints, ++view.index))
+			judge(&view);
 	}
 }
 

@@ -185,67 +185,108 @@ static size_t judge_urls(const struct rule_context *context, const struct handed
 	return count;
 }
 
-/* Told once for all URLs of the kind, about GitLab itself. */
-static struct finding *add_of_gitlab(const struct rule_context *context, int status, int rung,
-				     struct findings *out)
-{
-	const struct gitlab_fact *row = above_row(&context->facts->endpoints);
-	const struct above_place place = { above_gitlab(&context->facts->endpoints),
-					   row ? &row->address : NULL, rung };
+/* What GitLab says on one of its addresses. */
+struct urls_view {
+	const struct rule_context *context;
+	const struct endpoints_facts *endpoints;
+	const struct gitlab_fact *row; /* NULL: nothing was climbed */
+	size_t index;                  /* of the row */
+	bool any;                      /* URLs of the kind were handed out and judged */
+	struct findings *out;
+};
 
-	return above_add(context, out, status, &place);
+/* Every address that was climbed; once without a row where none was. */
+static void judge_rows(const struct rule_context *context, const struct handed_out *kind,
+		       void (*judge)(const struct urls_view *view), struct findings *out)
+{
+	struct urls_view view = { .context = context, .endpoints = &context->facts->endpoints,
+				  .out = out };
+
+	if (!above_gitlab(view.endpoints))
+		return;
+	view.any = judge_urls(context, kind, out) > 0;
+	view.row = above_row(view.endpoints, 0);
+	do {
+		judge(&view);
+		view.row = above_row(view.endpoints, ++view.index);
+	} while (view.row);
 }
 
-static void add_skipped(const struct rule_context *context, int rung, struct findings *out)
+/* Where more than one address was climbed, URLs that another one hands out say nothing of this. */
+static bool is_judged(const struct urls_view *view, bool told)
 {
-	struct finding *finding = add_of_gitlab(context, STATUS_SKIPPED, rung, out);
+	return view->any && (view->endpoints->gitlab.count < 2 || told);
+}
 
-	finding_message(out, finding, "GitLab did not tell about the project: "
-				      "gitlab-project-visible says why");
+static struct finding *add_of_gitlab(const struct urls_view *view, int status, int rung)
+{
+	const struct above_place place = { above_gitlab(view->endpoints),
+					   view->row ? &view->row->address : NULL, rung };
+
+	return above_add(view->context, view->out, status, &place);
+}
+
+static void add_skipped(const struct urls_view *view, int rung)
+{
+	struct finding *finding = add_of_gitlab(view, STATUS_SKIPPED, rung);
+
+	finding_message(view->out, finding, "GitLab did not tell about the project: "
+					    "gitlab-project-visible says why");
+}
+
+static void judge_clone_row(const struct urls_view *view)
+{
+	const struct gitlab_fact *row = view->row;
+	struct finding *finding;
+
+	if (is_judged(view, row && row->clone_url))
+		return;
+	if (!row || !row->project_path) {
+		add_skipped(view, RUNG_CLONE);
+		return;
+	}
+	finding = add_of_gitlab(view, STATUS_UNKNOWN, RUNG_CLONE);
+	finding_message(view->out, finding, "GitLab gives no URL for HTTP (http_url_to_repo)");
+	finding_settle(view->out, finding, "look at the project's page in GitLab: is cloning by "
+					   "HTTP offered?");
 }
 
 static void judge_clone(const struct rule_context *context, struct findings *out)
 {
-	const struct gitlab_fact *row = above_row(&context->facts->endpoints);
+	judge_rows(context, &clone_url, judge_clone_row, out);
+}
+
+static void judge_lfs_row(const struct urls_view *view)
+{
+	const struct gitlab_fact *row = view->row;
+	const char *note = row && row->lfs_note ? row->lfs_note : "";
 	struct finding *finding;
 
-	if (!above_gitlab(&context->facts->endpoints) || judge_urls(context, &clone_url, out))
+	if (is_judged(view, row && row->lfs_urls.count))
 		return;
 	if (!row || !row->project_path) {
-		add_skipped(context, RUNG_CLONE, out);
-		return;
+		add_skipped(view, RUNG_LFS);
+	} else if (row->lfs_enabled.known && !row->lfs_enabled.value) {
+		finding = add_of_gitlab(view, STATUS_PASS, RUNG_LFS);
+		finding_message(view->out, finding, "LFS is switched off for the project");
+	} else if (!row->default_branch || (row->lfs_used.known && !row->lfs_used.value)) {
+		finding = add_of_gitlab(view, STATUS_PASS, RUNG_LFS);
+		finding_message(view->out, finding, "no object is kept in LFS%s%s",
+				*note ? ": " : "", note);
+	} else {
+		finding = add_of_gitlab(view, STATUS_UNKNOWN, RUNG_LFS);
+		finding_message(view->out, finding, "where LFS objects come from is not known%s%s",
+				*note ? ": " : "", note);
+		above_fact(view->out, finding, (struct above_member){ view->index, "lfs_used" },
+			   "%s", *note ? note : "not settled");
+		finding_settle(view->out, finding, "git lfs ls-files in a clone; then one of its "
+						   "objects with GIT_CURL_VERBOSE=1 git lfs pull");
 	}
-	finding = add_of_gitlab(context, STATUS_UNKNOWN, RUNG_CLONE, out);
-	finding_message(out, finding, "GitLab gives no URL for HTTP (http_url_to_repo)");
-	finding_settle(out, finding, "look at the project's page in GitLab: is cloning by HTTP "
-				     "offered?");
 }
 
 static void judge_lfs(const struct rule_context *context, struct findings *out)
 {
-	const struct gitlab_fact *row = above_row(&context->facts->endpoints);
-	const char *note = row && row->lfs_note ? row->lfs_note : "";
-	struct finding *finding;
-
-	if (!above_gitlab(&context->facts->endpoints) || judge_urls(context, &lfs_url, out))
-		return;
-	if (!row || !row->project_path) {
-		add_skipped(context, RUNG_LFS, out);
-	} else if (row->lfs_enabled.known && !row->lfs_enabled.value) {
-		finding = add_of_gitlab(context, STATUS_PASS, RUNG_LFS, out);
-		finding_message(out, finding, "LFS is switched off for the project");
-	} else if (!row->default_branch || (row->lfs_used.known && !row->lfs_used.value)) {
-		finding = add_of_gitlab(context, STATUS_PASS, RUNG_LFS, out);
-		finding_message(out, finding, "no object is kept in LFS%s%s", *note ? ": " : "",
-				note);
-	} else {
-		finding = add_of_gitlab(context, STATUS_UNKNOWN, RUNG_LFS, out);
-		finding_message(out, finding, "where LFS objects come from is not known%s%s",
-				*note ? ": " : "", note);
-		above_fact(out, finding, "lfs_used", "%s", *note ? note : "not settled");
-		finding_settle(out, finding, "git lfs ls-files in a clone; then one of its objects "
-					     "with GIT_CURL_VERBOSE=1 git lfs pull");
-	}
+	judge_rows(context, &lfs_url, judge_lfs_row, out);
 }
 
 /* ssh, git or a path: nothing that a build fetches with the token. */
@@ -255,9 +296,9 @@ static bool is_foreign(const char *url)
 	       strncmp(url, "./", 2) != 0 && strncmp(url, "../", 3) != 0;
 }
 
-static size_t judge_foreign(const struct rule_context *context, const struct gitlab_fact *row,
-			    struct findings *out)
+static size_t judge_foreign(const struct urls_view *view)
 {
+	const struct gitlab_fact *row = view->row;
 	struct finding *finding = NULL;
 	size_t i, count = 0;
 	struct text words;
@@ -268,57 +309,62 @@ static size_t judge_foreign(const struct rule_context *context, const struct git
 		if (!is_foreign(row->submodules.items[i]))
 			continue;
 		if (!finding)
-			finding = add_of_gitlab(context, STATUS_FAIL, RUNG_SUBMODULE, out);
+			finding = add_of_gitlab(view, STATUS_FAIL, RUNG_SUBMODULE);
 		(void)snprintf(member, sizeof(member), "submodules/%zu", i);
-		above_fact(out, finding, member, "%s", row->submodules.items[i]);
+		above_fact(view->out, finding, (struct above_member){ view->index, member },
+			   "%s", row->submodules.items[i]);
 		if (count < 3)
 			text_addf(&words, "%s%s", count ? ", " : "", row->submodules.items[i]);
 		count++;
 	}
 	if (count) {
-		finding_cause(out, finding, "GL-17");
-		finding_message(out, finding, "%zu submodule%s not fetched by http(s): %s%s", count,
-				count == 1 ? " is" : "s are", text_string(&words),
+		finding_cause(view->out, finding, "GL-17");
+		finding_message(view->out, finding, "%zu submodule%s not fetched by http(s): %s%s",
+				count, count == 1 ? " is" : "s are", text_string(&words),
 				count > 3 ? " ..." : "");
-		finding_expected(out, finding, "relative URLs, or http(s) URLs of listed hosts");
-		finding_remedy(out, finding, "gitlab", "use relative URLs in .gitmodules: git "
-						       "config -f .gitmodules submodule.NAME.url "
-						       "../OTHER.git");
+		finding_expected(view->out, finding,
+				 "relative URLs, or http(s) URLs of listed hosts");
+		finding_remedy(view->out, finding, "gitlab", "use relative URLs in .gitmodules: "
+							     "git config -f .gitmodules "
+							     "submodule.NAME.url ../OTHER.git");
 	}
 	if (text_error(&words) == -ENOMEM)
-		out->error = -ENOMEM;
+		view->out->error = -ENOMEM;
 	text_release(&words);
 	return count;
 }
 
-static void judge_submodules(const struct rule_context *context, struct findings *out)
+static void judge_submodules_row(const struct urls_view *view)
 {
-	const struct gitlab_fact *row = above_row(&context->facts->endpoints);
+	const struct gitlab_fact *row = view->row;
+	const struct above_asked asked = { row ? row->url : NULL, row ? &row->address : NULL,
+					   RUNG_SUBMODULE };
 	struct finding *finding;
-	size_t count;
 
-	if (!above_gitlab(&context->facts->endpoints))
-		return;
-	count = judge_urls(context, &submodule_url, out) + judge_foreign(context, row, out);
-	if (count)
+	if (judge_foreign(view) || is_judged(view, row && row->submodules_read.known))
 		return;
 	if (!row || !row->project_path) {
-		add_skipped(context, RUNG_SUBMODULE, out);
+		add_skipped(view, RUNG_SUBMODULE);
 	} else if (!row->default_branch || row->submodules_read.known) {
-		finding = add_of_gitlab(context, STATUS_PASS, RUNG_SUBMODULE, out);
-		finding_message(out, finding, "%s", row->submodules.count
+		finding = add_of_gitlab(view, STATUS_PASS, RUNG_SUBMODULE);
+		finding_message(view->out, finding, "%s", row->submodules.count
 					      ? "submodules lie beside the clone URL"
 					      : "the default branch has no submodules");
 	} else {
-		finding = add_of_gitlab(context, STATUS_UNKNOWN, RUNG_SUBMODULE, out);
-		finding_message(out, finding, ".gitmodules of the default branch could not be "
-					      "read");
-		above_tell(&context->facts->endpoints,
-			   above_exchange(&context->facts->endpoints, row->url, RUNG_SUBMODULE,
-					  ".gitmodules"), out, finding);
-		finding_settle(out, finding, "reachback check --vantage vswitch-host --max-time "
-					     "30");
+		finding = add_of_gitlab(view, STATUS_UNKNOWN, RUNG_SUBMODULE);
+		finding_message(view->out, finding, ".gitmodules of the default branch could not "
+						    "be read");
+		above_tell(view->endpoints,
+			   above_exchange(view->endpoints, &asked, ".gitmodules"), view->out,
+			   finding);
+		finding_settle(view->out, finding, "reachback check --vantage vswitch-host "
+						   "--max-time 30");
 	}
+}
+
+static void judge_submodules(const struct rule_context *context, struct findings *out)
+{
+	judge_rows(context, &submodule_url, judge_submodules_row, out);
 }
 
 const struct rule rule_gitlab_clone_url_fits = {

@@ -55,6 +55,21 @@ static void fact(const struct maven_view *view, struct finding *finding, const c
 	finding_evidence(view->out, finding, pointer, "%s", words);
 }
 
+/* The exchange of the rung that asked the row's address for that. */
+static const struct exchange_fact *asked(const struct maven_view *view, int rung, const char *path)
+{
+	const struct above_asked asked = { view->row->url, &view->row->address, rung };
+
+	return above_exchange(view->endpoints, &asked, path);
+}
+
+static void unreached(const struct maven_view *view, const char *what)
+{
+	above_unreached_at(view->context, view->out,
+			   &(struct above_place){ view->target, &view->row->address, view->rung },
+			   what);
+}
+
 struct finding *maven_add(const struct maven_view *view, int status)
 {
 	struct finding *finding = above_add(view->context, view->out, status,
@@ -62,17 +77,12 @@ struct finding *maven_add(const struct maven_view *view, int status)
 	const char *path = view->row->artifact_path, *pom = view->row->pom_path;
 
 	if (view->rung == RUNG_METADATA)
-		above_tell(view->endpoints,
-			   above_exchange(view->endpoints, view->row->url, RUNG_METADATA,
-					  "maven-metadata.xml"), view->out, finding);
+		above_tell(view->endpoints, asked(view, RUNG_METADATA, "maven-metadata.xml"),
+			   view->out, finding);
 	else if (pom)
-		above_tell(view->endpoints,
-			   above_exchange(view->endpoints, view->row->url, RUNG_ARTIFACT, pom),
-			   view->out, finding);
+		above_tell(view->endpoints, asked(view, RUNG_ARTIFACT, pom), view->out, finding);
 	if (path)
-		above_tell(view->endpoints,
-			   above_exchange(view->endpoints, view->row->url, RUNG_ARTIFACT, path),
-			   view->out, finding);
+		above_tell(view->endpoints, asked(view, RUNG_ARTIFACT, path), view->out, finding);
 	return finding;
 }
 
@@ -153,7 +163,7 @@ static void judge_silence(const struct maven_view *view, const struct exchange_f
 
 	if (!http || http->outcome == HTTP_UNTRIED || http->outcome == HTTP_FAILED ||
 	    (http->limit && text_has_prefix(http->limit, "run ")))
-		above_unreached(view->context, view->out, view->target, view->rung, what);
+		unreached(view, what);
 	else
 		(void)add_meaning(view, STATUS_FAIL, MAVEN_BROKEN,
 				  http->limit ? http->limit : http_outcome_words[http->outcome]);
@@ -227,9 +237,7 @@ static void judge_metadata(const struct maven_view *view)
 		finding_message(view->out, finding, "the plan names no artifact of it "
 						    "(maven[].artifact)");
 	} else if (!row->metadata.known) {
-		judge_silence(view,
-			      above_exchange(view->endpoints, row->url, RUNG_METADATA,
-					     "maven-metadata.xml"),
+		judge_silence(view, asked(view, RUNG_METADATA, "maven-metadata.xml"),
 			      "the metadata of the artifact");
 	} else if (add_refused(view, &row->metadata, "maven-metadata.xml")) {
 		return;
@@ -245,8 +253,7 @@ static void judge_metadata(const struct maven_view *view)
 	} else if (row->artifact_status.known && row->artifact_status.value == 404) {
 		add_nothing(view);
 	} else {
-		above_unreached(view->context, view->out, view->target, view->rung,
-				"whether it is a Maven repository");
+		unreached(view, "whether it is a Maven repository");
 	}
 }
 
@@ -367,9 +374,8 @@ static bool add_pom(const struct maven_view *view)
 	if (!row->pom_path || status == 200 || is_no_pom(status))
 		return false;
 	if (!row->pom.known)
-		judge_silence(view,
-			      above_exchange(view->endpoints, row->url, RUNG_ARTIFACT,
-					     row->pom_path), "the POM of the artifact");
+		judge_silence(view, asked(view, RUNG_ARTIFACT, row->pom_path),
+			      "the POM of the artifact");
 	else if (moved)
 		add_redirected(view, row->pom_from, "the POM, which is redirected");
 	else if (!add_refused(view, &row->pom, row->pom_path))
@@ -399,9 +405,8 @@ static void judge_artifact(const struct maven_view *view)
 				row->note ? row->note : "no artifact in the plan");
 		finding_settle(view->out, finding, SETTLE_ARTIFACT);
 	} else if (!row->artifact_status.known) {
-		judge_silence(view,
-			      above_exchange(view->endpoints, row->url, RUNG_ARTIFACT,
-					     row->artifact_path), "the file of the artifact");
+		judge_silence(view, asked(view, RUNG_ARTIFACT, row->artifact_path),
+			      "the file of the artifact");
 	} else if (add_refused(view, &row->artifact_status, row->artifact_path) ||
 		   add_pom(view)) {
 		return;

@@ -60,8 +60,8 @@ static bool is_of(const struct maven_view *view, const struct exchange_fact *exc
 	size_t folder = folder_length(artifact), length = strlen(path), end = strlen(name);
 
 	return exchange->rung == view->rung && text_equal(exchange->url, view->row->url) &&
-	       length >= end && !strcmp(path + length - end, name) &&
-	       memmem(path, length, artifact, folder);
+	       above_went_to(exchange, &view->row->address) && length >= end &&
+	       !strcmp(path + length - end, name) && memmem(path, length, artifact, folder);
 }
 
 /* The next one, from `place` on, which is moved behind it. */

@@ -3,11 +3,12 @@
 hands out, git; one defect a file, each with a healthy twin."""
 
 from ladder import (GITLAB, GITLAB_IP, MAVEN_IP, answer, attempt, connected, exchange, gitlab, name,
-                    page, pair, silent, target, tls, unmade)
+                    page, pair, plan, silent, target, tls, unmade)
 
 HOST = "gitlab.corp.example"
 CLONE = f"{GITLAB}group/app.git"
 OTHER = "git.corp.example"
+SECOND = "172.20.5.12"
 CLOSED = {"tcp": {**connected(), "outcome": "timed-out", "error": "ETIMEDOUT"},
           "tls": unmade("untried"), "http": silent("untried")}
 
@@ -82,6 +83,39 @@ def project():
     pair("gl13-project-not-told", "not-ready GL-13", hidden(500))
     pair("gl21-project-password", "not-ready GL-21", hidden(
         403, project_message="403 Forbidden - Your password expired."))
+
+
+def on_two(**more):
+    """A second address of the name, on which GitLab says this."""
+    def change(world):
+        more_of = [{**one, "address": SECOND} for one in world["attempts"]
+                   if one["address"] == GITLAB_IP]
+        world["attempts"] += more_of
+        world["names"][0]["addresses"].append(SECOND)
+        world["gitlab"].append(gitlab(address=SECOND, **more))
+    return change
+
+
+def second_address():
+    """What stands behind a name is asked on each of its addresses; all twins answer on both."""
+    link = {"vswitch_cidr": "192.168.1.0/24", "gitlab_ip": GITLAB_IP,
+            "other_ips": [MAVEN_IP, SECOND]}
+    above = {"project_path": None, "clone_url": None, "default_branch": None, "refs_plain": None,
+             "refs_basic": None, "refs_read": None, "head": None, "pack": None,
+             "pack_status": None, "submodules_read": None, "lfs_enabled": None}
+    for file, expected, more in (
+            ("gl06-second-address-knows-no-token", "not-ready GL-06",
+             {"token": "invalid", "message": "401 Unauthorized", "token_arrives": 1,
+              "project": None, **above}),
+            ("gl08-second-address-knows-no-project", "not-ready GL-08", {"project": 404, **above}),
+            ("gl10-second-address-refuses-git", "not-ready GL-10",
+             {"refs_basic": 403, "refs_read": None, "head": None, "pack": None,
+              "pack_status": None}),
+            ("gl13-second-address-serves-no-pack", "not-ready GL-13",
+             {"pack_status": 502, "pack": 0}),
+            ("gl23-second-address-not-climbed", "undetermined",
+             {"is_gitlab": None, "api": None, "token": "untried", "project": None, **above})):
+        pair(file, expected, on_two(**more), on_two(), planned=plan(link=link))
 
 
 def handed_out(purpose, url, address, row, **more):
@@ -222,6 +256,7 @@ def registry():
 if __name__ == "__main__":
     api()
     token()
+    second_address()
     project()
     webhooks()
     urls()

@@ -2,7 +2,7 @@
 """Writes the fixtures of the rules about Maven repositories: one defect a file, each with a healthy
 twin."""
 
-from ladder import (MAVEN, MAVEN_IP, answer, attempt, exchange, maven, page, pair, plan, silent, tls)
+from ladder import (GITLAB_IP, MAVEN, MAVEN_IP, answer, attempt, exchange, maven, page, pair, plan, silent, tls)
 
 HOST = "maven.corp.example"
 JAR = "/commons-io/commons-io/2.11.0/commons-io-2.11.0.jar"
@@ -79,6 +79,29 @@ def artifact():
     pair("dep14-artifact-cut-short", "not-ready DEP-14", cut)
 
 
+def second_address():
+    """A second address of the name, which answers the first request all the same."""
+    second = "172.20.5.21"
+
+    def on_two(**more):
+        def change(world):
+            world["attempts"].append({**world["attempts"][1], "address": second})
+            world["names"][1]["addresses"].append(second)
+            world["maven"].append(maven(address=second, **more))
+        return change
+
+    link = {"vswitch_cidr": "192.168.1.0/24", "gitlab_ip": GITLAB_IP,
+            "other_ips": [MAVEN_IP, second]}
+    for file, expected, more in (
+            ("dep12-second-address-checksum-differs", "not-ready DEP-12",
+             {"checksum_matches": 0, "checksum_seen": "4" * 40}),
+            ("dep13-second-address-no-repository", "not-ready DEP-13",
+             {"metadata": 404, "metadata_is_xml": False, "version_named": None,
+              "artifact_status": 404, "pom": 404, "checksum": None, "checksum_matches": None}),
+            ("dep14-second-address-serves-no-file", "not-ready DEP-14", {"artifact_status": 503})):
+        pair(file, expected, on_two(**more), on_two(), planned=plan(link=link))
+
+
 def dates():
     """The twin of each answers a moment later, or is named."""
     folder = "/repository/maven-public/commons-io/commons-io"
@@ -123,4 +146,5 @@ if __name__ == "__main__":
     by_address()
     artifact()
     dates()
+    second_address()
     risks()

@@ -3,40 +3,7 @@
  * The rules about GitLab above HTTP: its API, the token, the project, the URLs that it hands out,
  * and git; beyond one cause a fixture (tests/golden/gitlab.py).
  */
-#include "tests/unit/rule_rows.h"
-
-#define URL "https://git.test/"
-#define CLONE URL "group/app.git"
-#define ADDRESS "\"address\":\"172.20.5.10\""
-#define HERE(gitlab)                                                                               \
-	PLAN(",\"vantage\":\"vswitch-host\",\"link\":{\"gitlab_ip\":\"172.20.5.10\","              \
-	     "\"other_ips\":[\"172.20.5.20\"]},\"gitlab\":{\"url\":\"https://git.test\"" gitlab "}")
-#define PROJECT ",\"username\":\"alice\",\"project\":\"group/app\""
-#define TARGET(url, purpose, scheme, host, port)                                                   \
-	"{\"url\":\"" url "\",\"purpose\":\"" purpose "\",\"root\":\"" URL                         \
-	"\",\"root_purpose\":\"gitlab\",\"scheme\":\"" scheme "\",\"host\":\"" host                \
-	"\",\"port\":" port "}"
-#define ROOT TARGET(URL, "gitlab", "https", "git.test", "443")
-#define CLONED TARGET(CLONE, "clone", "https", "git.test", "443")
-#define ATTEMPT(url, address, tcp, http)                                                           \
-	"{\"url\":\"" url "\",\"address\":\"" address "\",\"port\":443,\"tcp\":{\"outcome\":\""    \
-	tcp "\"},\"http\":{" http "}}"
-#define ANSWER(status, more) "\"outcome\":\"answered\",\"status\":" status more
-#define JSON401 ANSWER("401", ",\"body\":\"json\"")
-#define FIRST ATTEMPT(URL, "172.20.5.10", "connected", JSON401)
-#define SEEN(targets, attempts, gitlab, more)                                                      \
-	"\"endpoints\":{\"state\":\"ok\",\"targets\":[" targets "],\"attempts\":[" attempts        \
-	"],\"gitlab\":[" gitlab "]" more "}"
-#define SAID(more) "{\"url\":\"" URL "\"," ADDRESS more "}"
-#define API ",\"is_gitlab\":1,\"api\":1"
-#define VALID                                                                                      \
-	API ",\"token\":\"valid\",\"active\":1,\"revoked\":0,\"scopes\":[\"api\"],"                \
-	    "\"scopes_known\":true,\"expires\":null,\"expires_known\":true,"                       \
-	    "\"username\":\"alice\",\"user_state\":\"active\""
-#define TOKEN(more) FACTS3("\"started\":\"2026-11-20T12:00:00Z\"", HERE(PROJECT),                  \
-			   SEEN(ROOT, FIRST, SAID(API more), ""))
-#define LIVE(more)                                                                                 \
-	TOKEN(",\"token\":\"valid\",\"active\":1,\"scopes_known\":true,\"expires_known\":true" more)
+#include "tests/unit/gitlab_rows.h"
 
 static void test_api(void **state)
 {
@@ -458,6 +425,49 @@ static void test_git(void **state)
 	CHECK_ROWS("gitlab-git-answers", rows);
 }
 
+/* A second address of GitLab's name, on which git was asked, too. */
+#define BOTH(targets, first, second, exchanges)                                                    \
+	FACTS2(HERE(PROJECT),                                                                      \
+	       SEEN(JOIN(ROOT, targets),                                                           \
+		    JOIN(JOIN(FIRST, GIT_FIRST),                                                   \
+			 ATTEMPT(CLONE, "172.20.5.12", "connected", ANSWER("401", ""))),           \
+		    JOIN(SAID(SHOWN ",\"clone_url\":\"" CLONE "\"" first),                        \
+			 "{\"url\":\"" URL "\",\"address\":\"172.20.5.12\"" second "}"), exchanges))
+#define SECOND(first, second, exchanges)                                                           \
+	BOTH(CLONED, first, SHOWN ",\"clone_url\":\"" CLONE "\"" second, exchanges)
+#define AT(address, http)                                                                          \
+	"{\"url\":\"" CLONE "\",\"path\":\"/group/app.git/git-upload-pack\",\"rung\":\"git\","   \
+	"\"address\":\"" address "\",\"http\":{" http "}}"
+
+static void test_second_address(void **state)
+{
+	static const struct row git[] = {
+		{ "bad gateway", SECOND(PACK("200", "1"), PACK("502", "0"), ""), STATUS_FAIL,
+		  "GL-13", "502", 0 },
+		{ "bad gateway of the first", SECOND(PACK("502", "0"), PACK("200", "1"), ""),
+		  STATUS_FAIL, "GL-13", "502", 0 },
+		{ "not asked", SECOND(PACK("200", "1"), "", ""), STATUS_UNKNOWN, NULL, NULL, 0 },
+		{ "the answer that was cut is its own",
+		  SECOND(PACK("200", "1"), LISTED, ",\"exchanges\":["
+			 AT("172.20.5.10", ANSWER("200", "")) ","
+			 AT("172.20.5.12", "\"outcome\":\"cut\"") "]"),
+		  STATUS_FAIL, "GL-25", NULL, 0 },
+	}, lfs[] = {
+		{ "no link", BOTH(JOIN(CLONED, OTHER("lfs", "git.test", "443")),
+				  ",\"lfs_urls\":[\"https://git.test/x\"]", SHOWN, ""),
+		  STATUS_UNKNOWN, NULL, "not known", 0 },
+	}, modules[] = {
+		{ "not read", BOTH(JOIN(CLONED, OTHER("submodule", "git.test", "443")),
+				   ",\"submodules_read\":1", SHOWN, ""),
+		  STATUS_UNKNOWN, NULL, "could not be read", 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("gitlab-git-answers", git);
+	CHECK_ROWS("gitlab-lfs-reachable", lfs);
+	CHECK_ROWS("gitlab-submodules-reachable", modules);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -467,6 +477,7 @@ int main(void)
 		cmocka_unit_test(test_project), cmocka_unit_test(test_webhooks),
 		cmocka_unit_test(test_clone_url), cmocka_unit_test(test_lfs),
 		cmocka_unit_test(test_submodules), cmocka_unit_test(test_git),
+		cmocka_unit_test(test_second_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
