@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Does git get what it asks for by smart HTTP: references, then a pack (GL-05, GL-08, GL-10, GL-13,
- * GL-16, GL-19, GL-21, GL-23, GL-25)? A plan without a project leaves exactly this unknown: a link
- * whose clone nobody tried is not called ready.
+ * Does git get what it asks for by smart HTTP: references, then a pack (GL-03, GL-05, GL-08, GL-10,
+ * GL-13, GL-16, GL-19, GL-21, GL-23, GL-25)? A plan without a project leaves exactly this unknown:
+ * a link whose clone nobody tried is not called ready.
  */
 #include "rules/checks/endpoint_above.h"
 
 #include "rules/checks/endpoint_refusal.h"
+
+#include <string.h>
 
 struct git_view {
 	const struct rule_context *context;
@@ -22,6 +24,7 @@ enum meaning {
 	GIT_LOST,
 	GIT_OFF,
 	GIT_HIDDEN,
+	GIT_ROOTLESS,
 	GIT_BROKEN,
 	GIT_REDIRECTED,
 	GIT_PAGE,
@@ -46,6 +49,11 @@ static const struct {
 		"GL-08", "git does not find the repository that the API shows",
 		"gitlab", "give the user a role that may read the code, and let the repository be "
 		"enabled",
+	},
+	[GIT_ROOTLESS] = {
+		"GL-03", "git does not find the repository: the clone URL that GitLab hands out "
+		"lacks the path of the plan's URL",
+		"gitlab", "let external_url be the plan's URL, with its path",
 	},
 	[GIT_BROKEN] = {
 		"GL-13", "GitLab is up, and what serves its repositories is not",
@@ -263,6 +271,21 @@ static void judge_references(const struct git_view *view)
 		unreached(view, "what git says");
 }
 
+/* On the plan's own origin, and not below the plan's URL. */
+static bool is_rootless(const struct git_view *view)
+{
+	const struct endpoint_target *root = above_gitlab(view->endpoints);
+	size_t length;
+
+	if (!root || !above_same_origin(view->target, root))
+		return false;
+	length = strlen(root->url);
+	while (length && root->url[length - 1] == '/')
+		length--;
+	return strncmp(view->target->url, root->url, length) != 0 ||
+	       view->target->url[length] != '/';
+}
+
 static void judge(const struct git_view *view)
 {
 	const struct maybe *basic = &view->row->refs_basic, *plain = &view->row->refs_plain;
@@ -278,7 +301,8 @@ static void judge(const struct git_view *view)
 	else if (status == 403)
 		judge_forbidden(view);
 	else if (status == 404)
-		add_meaning(view, STATUS_FAIL, GIT_HIDDEN, status);
+		add_meaning(view, STATUS_FAIL, is_rootless(view) ? GIT_ROOTLESS : GIT_HIDDEN,
+			    status);
 	else if (status >= 500)
 		add_meaning(view, STATUS_FAIL, GIT_BROKEN, status);
 	else if (status == 200)
@@ -385,7 +409,7 @@ const struct rule rule_gitlab_git_answers = {
 	.severity = SEVERITY_BLOCKER,
 	.reads = ABOVE_READS,
 	.vantages = ABOVE_VANTAGE,
-	.causes = { "GL-05", "GL-08", "GL-10", "GL-13", "GL-16", "GL-19", "GL-21", "GL-23",
+	.causes = { "GL-03", "GL-05", "GL-08", "GL-10", "GL-13", "GL-16", "GL-19", "GL-21", "GL-23",
 		    "GL-25" },
 	.after = { BELOW_GIT },
 	.why = "The API is not what a build clones by. Where the plan names no project this alone "

@@ -2,6 +2,8 @@
 """Writes the fixtures of the rules about GitLab above HTTP: API, token, project, the URLs that it
 hands out, git; one defect a file, each with a healthy twin."""
 
+import json
+
 from ladder import (GITLAB, GITLAB_IP, MAVEN_IP, answer, attempt, connected, exchange, gitlab, name,
                     page, pair, plan, silent, target, tls, unmade)
 
@@ -203,7 +205,21 @@ def references(status, **more):
                    "pack": None, "pack_status": None, **more})
 
 
+def below_a_path(change):
+    """The plan's GitLab lies below /gitlab; the clone URL does not."""
+    def changed(world):
+        change(world)
+        text = json.dumps(world).replace(f'"{GITLAB}"', f'"{GITLAB}gitlab/"')
+        return json.loads(text)
+    return changed
+
+
 def git():
+    pair("gl03-clone-url-lost-its-path", "not-ready GL-03", below_a_path(references(404)),
+         below_a_path(lambda _: None),
+         planned=plan(gitlab={"url": f"{GITLAB}gitlab", "access": "datacenter",
+                              "username": "alice", "project": "group/app"}))
+    pair("gl08-git-does-not-find-it", "not-ready GL-08", references(404))
     good = answer(200, content_type="application/x-git-upload-pack-result", body="git")
     well = posted(good)
     pair("gl05-authorization-lost", "not-ready GL-05", references(401))
