@@ -78,13 +78,15 @@ static void read_metadata(struct maven_climb *climb, const struct http_result *r
 {
 	struct maven_fact *row = maven_row(climb);
 
+	bool named = maven_names_version(result->body, result->body_length,
+					 climb->artifact.version);
+
 	row->metadata_is_xml = maven_is_metadata(result->body, result->body_length);
-	if (row->metadata_is_xml)
-		row->version_named = (struct maybe){
-			.known = true,
-			.value = maven_names_version(result->body, result->body_length,
-						     climb->artifact.version),
-		};
+	/* of a list that is longer than what is read of it the rest is not known */
+	row->version_named = (struct maybe){
+		.known = row->metadata_is_xml && (named || result->body_length < HTTP_BODY_MAX),
+		.value = row->metadata_is_xml && named,
+	};
 }
 
 static void metadata_answered(void *owner, struct http_result *result)
@@ -254,7 +256,7 @@ static void start(const struct peer *peer, size_t index, const struct http_resul
 	}
 	text_init(&path, MAVEN_PATH_MAX);
 	maven_metadata_path(&climb->artifact, &path);
-	maven_ask(climb, RUNG_METADATA, 0, &path, metadata_answered);
+	maven_ask(climb, RUNG_METADATA, HTTP_BODY_MAX, &path, metadata_answered);
 }
 
 /* Links are IPv4: another family is climbed only in the place of all. */

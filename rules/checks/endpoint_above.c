@@ -75,19 +75,30 @@ bool above_went_to(const struct exchange_fact *exchange, const struct address *a
 	       address_equal(&exchange->address, address);
 }
 
+static bool ends_with(const char *path, const char *part)
+{
+	size_t length = strlen(path), tail = strlen(part);
+
+	return length >= tail && text_equal(path + length - tail, part);
+}
+
 const struct exchange_fact *above_exchange(const struct endpoints_facts *endpoints,
 					   const struct above_asked *asked, const char *part)
 {
 	const struct exchange_fact *found = NULL;
+	bool exact = false;
 	size_t i;
 
 	for (i = 0; i < endpoints->exchanges.count; i++) {
 		const struct exchange_fact *exchange =
 			LIST_AT(&endpoints->exchanges, struct exchange_fact, i);
 
-		if (exchange->rung == asked->rung && text_equal(exchange->url, asked->url) &&
-		    above_went_to(exchange, asked->address) && strstr(exchange->path, part))
-			found = exchange;
+		if (exchange->rung != asked->rung || !text_equal(exchange->url, asked->url) ||
+		    !above_went_to(exchange, asked->address) || !strstr(exchange->path, part) ||
+		    (exact && !ends_with(exchange->path, part)))
+			continue;
+		found = exchange;
+		exact = ends_with(exchange->path, part);
 	}
 	return found;
 }

@@ -384,6 +384,18 @@ static bool add_pom(const struct maven_view *view)
 	return true;
 }
 
+/* A page in the place of a file is none: a log-in, or another application. */
+static bool add_page(const struct maven_view *view, const char *path)
+{
+	const struct exchange_fact *exchange = path ? asked(view, RUNG_ARTIFACT, path) : NULL;
+
+	if (!exchange || exchange->http.status.value != 200 ||
+	    exchange->http.body != HTTP_BODY_HTML)
+		return false;
+	(void)add_meaning(view, STATUS_FAIL, MAVEN_NONE, "a page comes in the place of the file");
+	return true;
+}
+
 /* Redirected: served once what it led to answered well. */
 static void judge_redirect(const struct maven_view *view)
 {
@@ -408,6 +420,7 @@ static void judge_artifact(const struct maven_view *view)
 		judge_silence(view, asked(view, RUNG_ARTIFACT, row->artifact_path),
 			      "the file of the artifact");
 	} else if (add_refused(view, &row->artifact_status, row->artifact_path) ||
+		   add_page(view, row->artifact_path) || add_page(view, row->pom_path) ||
 		   add_pom(view)) {
 		return;
 	} else if (status == 404) {

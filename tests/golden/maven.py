@@ -71,6 +71,22 @@ def artifact():
     pair("dep14-pom-unavailable", "not-ready DEP-14", said(pom_path=pom, pom=503),
          said(pom_path=pom, pom=404))
 
+    def beside(body, path, **more):
+        """A file whose first bytes are these."""
+        def change(world):
+            said(**more)(world)
+            world["exchanges"].append(exchange(MAVEN, path, "artifact", MAVEN_IP, "none",
+                                               http=body))
+        return change
+
+    unchecked = {"checksum": None, "checksum_matches": None, "checksum_given": None,
+                 "checksum_seen": None, "no_checksum": True}
+    pair("dep13-page-for-the-file", "not-ready DEP-13",
+         beside(page(200, "Sign in"), JAR, **unchecked), beside(answer(200), JAR, **unchecked))
+    pair("dep13-page-for-the-pom", "not-ready DEP-13",
+         beside(page(200, "Sign in"), pom, pom_path=pom, pom=200),
+         beside(answer(200), pom, pom_path=pom, pom=200))
+
     def cut(world):
         said(artifact_status=None, checksum=None, checksum_matches=None)(world)
         world["exchanges"].append(exchange(MAVEN, f"/repository/maven-public{JAR}", "artifact",
