@@ -117,6 +117,7 @@ struct looking {
 	const struct plan *plan;
 	struct finding *symptom;
 	uint32_t source; /* its own address, host order */
+	bool timed_out;
 	char service[ADDRESS_TEXT_MAX + 8]; /* "address:port" */
 };
 
@@ -231,11 +232,17 @@ static bool is_about_source(const struct looking *looking, const struct finding 
 	return !subject->prefixes.count;
 }
 
-/* Nobody said a word: what is lost anywhere on the way looks like that. */
-static bool is_silence(const struct finding *symptom)
+/*
+ * Nobody said a word: what is lost anywhere on the way looks like that. Where a trace met somebody
+ * who did, other causes are named, or one of these alone.
+ */
+static bool is_silence(const struct looking *looking)
 {
-	return symptom->causes.count > 1 && (strings_contain(&symptom->causes, "EC-01") ||
-					     strings_contain(&symptom->causes, "SG-16"));
+	const struct strings *causes = &looking->symptom->causes;
+
+	return looking->timed_out &&
+	       ((strings_contain(causes, "EC-01") && strings_contain(causes, "EC-05")) ||
+		strings_contain(causes, "SG-01") || strings_contain(causes, "SG-16"));
 }
 
 static bool shares_cause(const struct finding *a, const struct finding *b)
@@ -270,9 +277,9 @@ static bool fits_sign(const struct looking *looking, enum sign sign, const struc
 	case SIGN_CAUSE:
 		return shares_cause(finding, looking->symptom);
 	case SIGN_SILENCE:
-		return shares_cause(finding, looking->symptom) || is_silence(looking->symptom);
+		return shares_cause(finding, looking->symptom) || is_silence(looking);
 	case SIGN_GROUPS:
-		return is_silence(looking->symptom) && groups_refuse_vswitch(looking);
+		return is_silence(looking) && groups_refuse_vswitch(looking);
 	default:
 		return false;
 	}
@@ -396,6 +403,7 @@ static bool look_at(struct looking *looking, struct finding *symptom)
 		return false;
 	looking->symptom = symptom;
 	looking->source = address_ipv4(&attempt->tcp.source);
+	looking->timed_out = attempt->tcp.outcome == TCP_TIMED_OUT;
 	(void)snprintf(looking->service, sizeof(looking->service), "%s:%u",
 		       address_print(&symptom->subject.address, address),
 		       (unsigned int)symptom->subject.port.value);

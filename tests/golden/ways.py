@@ -192,6 +192,10 @@ def acl_keeps_in(made):
     seen["acls"] = [groups.acl("nacl-a", cloud_world.VSWITCH, egress=[])]
 
 
+def groups_unread(made):
+    made["vswitch"]["groups"]["groups"][0].update(state="denied", rules=[])
+
+
 def inside():
     """GitLab is an instance of the VPC: no circuit."""
     def ecs(name, expected, change=None, **more):
@@ -217,6 +221,11 @@ def inside():
     ecs("host-loses-it", ["not-ready RT-08 RT-15", "return-interface host host-vswitch",
                            "return-next-hop host host-vswitch", LOST],
         silent(take("host", VSWITCH, RANGE)))
+    # alone the list of the vSwitch rules one cause out; the host tells what it was
+    ecs("groups-denied-and-host-loses-it", ["not-ready RT-08 RT-15",
+                                            "return-interface host host-vswitch",
+                                            "return-next-hop host host-vswitch", LOST],
+        silent(take("host", VSWITCH, RANGE), groups_unread))
     # groups and lists let it pass, and the host was not looked at: what is named stays named
     ecs("silence-alone", ["not-ready SG-01 SG-16", "endpoint-connects vswitch vswitch-host"],
         silent())
