@@ -3,10 +3,9 @@
 # usage: run.sh BUILD_DIRECTORY [STEP]
 # Disturbs `check` and `judge` in a healthy world of its own: each system call of each process and
 # each allocation fails, probes are killed and stopped, surroundings are missing or full, routes
-# churn; then the endpoint helper (endpoints.sh) and
-# `create --dry-run` (create.sh). Without STEP a sample that takes a few minutes;
-# STEP n takes every n-th case of all kinds, 1 all of them (an hour or more). Prints a line a test,
-# and what each of them counted.
+# churn; then the endpoint helper and `create --dry-run` (disturb.sh). Without STEP a sample that takes
+# a few minutes; STEP n takes every n-th case of all kinds, 1 all of them (an hour or more). Prints a
+# line a test, and what each of them counted.
 set -eu
 
 build=$(cd "$1" && pwd)
@@ -133,15 +132,12 @@ fi
 run "probes killed" "$tools/kill_probes" 50 "$(date +%s)" "$program" check -j
 sh "$here/edges.sh" "$build" "$work" || failed=1
 case $step in
-1)
-	sh "$here/endpoints.sh" "$build" all || failed=1
-	sh "$here/create.sh" "$build" all || failed=1
-	;;
-*)
-	sh "$here/endpoints.sh" "$build" || failed=1
-	sh "$here/create.sh" "$build" || failed=1
-	;;
+1) sample=all ;;
+*) sample=50 ;;
 esac
+for subject in endpoints create; do
+	sh "$here/disturb.sh" "$build" "$subject" "$sample" || failed=1
+done
 ip neighbour del 172.20.5.1 dev lan0 2>/dev/null || :
 # A machine that is busy with other things may need more than one try to reach the rate.
 # shellcheck disable=SC2317 # run() calls it

@@ -1,17 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# usage: create.sh BUILD_DIRECTORY [SECONDS|all]
-# Disturbs `create --dry-run` against the API server in namespaces of its own: the allocations of each
-# call site and each system call of all its processes fail. A sample that takes SECONDS (50), or all
-# of it. See create.py for what is demanded.
+# usage: disturb.sh BUILD_DIRECTORY endpoints|create [SECONDS|all]
+# Disturbs the endpoint helper while it climbs all rungs of healthy peers, or `create --dry-run`
+# against the API server, in namespaces of its own: the allocations of each call site and each system
+# call fail. A sample that takes SECONDS (50), or all of it (half an hour and more). What is demanded
+# stands in endpoints.py and create.py.
 set -eu
 
 build=$(CDPATH='' cd -- "$1" && pwd -P)
-most=${2:-50}
+subject=$2
+most=${3:-50}
 case $most in
 all|[1-9]*) ;;
 *)
-	echo "FAIL robust create: neither seconds nor \"all\": $most"
+	echo "FAIL robust $subject: neither seconds nor \"all\": $most"
 	exit 1
 	;;
 esac
@@ -20,11 +22,11 @@ PATH="$PATH:/usr/sbin:/sbin"
 export PATH
 
 skip() { # WHY
-	echo "SKIP robust create: $1"
+	echo "SKIP robust $subject: $1"
 	exit 0
 }
 
-for tool in unshare ip python3; do
+for tool in unshare ip python3 openssl; do
 	command -v "$tool" >/dev/null || skip "no $tool"
 done
 [ -f "$build/tests/robust/libfail_site.so" ] || skip "this build has an allocator of its own"
@@ -43,4 +45,4 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 # shellcheck disable=SC2016 # the inner shell's own arguments
 unshare "$@" sh -c 'mount -t tmpfs none /var/lib; ip link set lo up; exec python3 -B "$@"' sh \
-	"$here/create.py" "$build" "$work" "$most"
+	"$here/$subject.py" "$build" "$work" "$most"
