@@ -28,6 +28,11 @@ bool transit_route_is_active(const struct transit_route_fact *route)
 	return is_active(route->status);
 }
 
+bool cen_route_is_active(const struct cen_route_fact *route)
+{
+	return is_active(route->status);
+}
+
 bool cloud_hop_carries(const struct cloud_hop *hop)
 {
 	return !hop->enabled.known || hop->enabled.value;

@@ -19,6 +19,7 @@ extern const struct prefix cloud_service_route;
 bool cloud_word_is(const char *word, const char *expected);
 bool cloud_route_is_active(const struct cloud_route *route);
 bool transit_route_is_active(const struct transit_route_fact *route);
+bool cen_route_is_active(const struct cen_route_fact *route);
 /* The leg carries traffic: 0 in `enabled` says that it stands by. */
 bool cloud_hop_carries(const struct cloud_hop *hop);
 

@@ -209,11 +209,6 @@ static bool is_published(const struct cen_route_fact *route)
 	       !*route->publish_status;
 }
 
-static bool is_active(const struct cen_route_fact *route)
-{
-	return cloud_word_is(route->status, "Active") || cloud_word_is(route->status, "Available");
-}
-
 static void add_maps(const struct cen_route_fact *route, struct text *why)
 {
 	size_t i;
@@ -252,8 +247,8 @@ static bool fails_members(struct cen_view *view)
 			return blame_member(view, route, "CLD-06");
 		}
 		if (view->vpc && text_equal(route->member_id, view->vpc)) {
-			good = good || is_active(route);
-			idle = is_active(route) ? idle : route;
+			good = good || cen_route_is_active(route);
+			idle = cen_route_is_active(route) ? idle : route;
 		} else if (names_border(view, route->member_id) && !is_published(route)) {
 			held = route;
 		}
