@@ -36,12 +36,6 @@ void return_survey_add(struct return_survey *survey, const struct rule_context *
 /* There are explicit good ways, and none of them holds all these hops. */
 bool return_survey_lacks(const struct return_survey *survey, const struct list *hops);
 
-/*
- * Does any cause of the overlap and return rules hold for this class? Needs others_good
- * and survey of the view, as the rules do.
- */
-bool return_is_wrong(const struct rule_context *context, const struct class_view *view);
-
 /* The kernel's answer of a class together with who gave it. */
 struct path {
 	const char *type;	 /* the class's, never NULL */
