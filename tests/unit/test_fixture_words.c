@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which rule answers, how, for how much and in which words, where the verdict of a fixture does not
- * tell: ways in that nobody declared, ways to a service that are refused, next hops that cannot be.
+ * tell: ways in that nobody declared, ways to a service that are refused, next hops that cannot be,
+ * calls that the cloud refused.
  * The fixtures are those of test_golden.
  */
 #include "tests/unit/fixture.h"
@@ -57,6 +58,11 @@ static const struct row {
 	  .next = "172.20.5.10 is this machine's own address: correct --return-next-hop" },
 	{ "rt03-no-way-to-service", "request-not-refused", STATUS_UNKNOWN, 0,
 	  .message = "not proved" },
+	/* what may not be asked is neither a fault nor fine, and a verdict does not show it */
+	{ "ctl08-call-refused", "cloud-calls-permitted", STATUS_UNKNOWN, 0,
+	  .message = "the credential may not call vpc:DescribeBgpPeers",
+	  .settle = "reachback docs ram-policy" },
+	{ "ctl08-call-refused-twin", "cloud-calls-permitted", STATUS_PASS, .message = NULL },
 };
 
 /* Fixtures in which one finding says it all. */
