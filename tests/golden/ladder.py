@@ -182,10 +182,15 @@ def write(file, endpoints, expected, planned=None):
     (FOLDER / f"{file}.expect").write_text(expected + "\n")
 
 
+def one(file, expected, change=None, planned=None):
+    """`change` is told a copy of the good world."""
+    world = copy.deepcopy(ladder())
+    if change:
+        world = change(world) or world
+    write(file, world, expected, planned)
+
+
 def pair(file, expected, sick, healthy=None, verdict="ready", planned=None):
     """`sick` and `healthy` change a copy of the good world; without `healthy` it is the twin."""
-    for suffix, change, words in (("", sick, expected), ("-twin", healthy, verdict)):
-        world = copy.deepcopy(ladder())
-        if change:
-            world = change(world) or world
-        write(file + suffix, world, words, planned)
+    one(file, expected, sick, planned)
+    one(f"{file}-twin", verdict, healthy, planned)

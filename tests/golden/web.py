@@ -2,7 +2,7 @@
 """Writes the fixtures of TLS and of the first answer: one defect a file, each with a healthy twin."""
 
 from ladder import (GITLAB, GITLAB_IP, MAVEN, MAVEN_IP, answer, attempt, certificate, connected,
-                    page, pair, plain, plan, redirected, silent, tls, unmade)
+                    one, page, pair, plain, plan, redirected, silent, tls, unmade)
 
 HOST = "gitlab.corp.example"
 PRIVATE = {"chain_system": 20, "chain_error": "unable to get local issuer certificate", "depth": 0}
@@ -226,7 +226,7 @@ def answers():
     long = {"outcome": "too-large", "received": 262145, "length": 333000}
     pair("gl23-page-longer-than-read", fail + "GL-23",
          gitlab_answer({**page(200, "Sign in", login=True), **long}))
-    pair("gl25-references-longer-than-read-alone", "ready", clone_answer(long))
+    one("ok-references-longer-than-read", "ready", clone_answer(long))
     limited = page(429, "Retry later", retry_after="60")
     pair("gl12-rate-limited", "ready-with-risks GL-12", limited_once(limited))
     for file, cause, made in (
@@ -235,7 +235,8 @@ def answers():
             ("dep14-bad-gateway", "DEP-14", page(502, "502 Bad Gateway")),
             ("dep14-never-answers", "DEP-14", silent("timed-out", limit="request 3.0 s"))):
         pair(file, fail + cause, maven_answer(made))
-    pair("dep07-base-forbidden-alone", "ready", maven_base(403), maven_base(404))
+    one("ok-maven-base-forbidden", "ready", maven_base(403))
+    one("ok-maven-base-not-there", "ready", maven_base(404))
     redirects()
 
 
