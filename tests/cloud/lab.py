@@ -136,6 +136,8 @@ def tried(name, label, work):
     started = time.monotonic()
     try:
         wrong = work()
+    except common.Skipped as reason:
+        return f"SKIP cloud {name} {label}: {reason}"
     except (program.AnswerError, subprocess.TimeoutExpired) as error:
         wrong = [str(error)]
     said = "FAIL" if wrong else "ok"

@@ -12,6 +12,10 @@ class TableError(Exception):
     """A scenario that cannot be meant as it stands."""
 
 
+class Skipped(Exception):
+    """What this machine cannot show, and why."""
+
+
 def sections(folder):
     """(name, row) of every section of the folder's *.ini."""
     names = set()
