@@ -35,14 +35,10 @@ enum sign {
 	SIGN_GROUPS,  /* as silence, where the groups refuse the vSwitch as well */
 };
 
-#define RETURN_ROW(rule) { rule, VANTAGE_GITLAB_HOST, SIGN_SILENCE, BIT(HOST_EDGE),                \
-			   BIT(HOST_VSWITCH) },                                                    \
-			 { rule, VANTAGE_IDC_ROUTER, SIGN_SILENCE, BIT(EDGE_VBR), 0 }
-
 /* Rules that know a part of the way; what stands first explains first. */
-static const struct {
-	const char *code;
-	int vantage; /* of the machine whose finding counts */
+static const struct row {
+	const char *code; /* NULL: every rule over classes that no row above names */
+	int vantage;      /* of the machine whose finding counts */
 	enum sign sign;
 	unsigned int circuit, inside; /* segments, by gitlab.access */
 } rows[] = {
@@ -64,22 +60,10 @@ static const struct {
 	{ "reverse-path-filter", VANTAGE_GITLAB_HOST, SIGN_SILENCE, BIT(EDGE_HOST),
 	  BIT(VSWITCH_HOST) },
 	{ "listener-answers", VANTAGE_GITLAB_HOST, SIGN_CAUSE, BIT(EDGE_HOST), BIT(VSWITCH_HOST) },
-	RETURN_ROW("overlap-local-address"),
-	RETURN_ROW("overlap-connected-network"),
-	RETURN_ROW("overlap-container-network"),
-	RETURN_ROW("overlap-overlay-tunnel"),
-	RETURN_ROW("overlap-wan"),
-	RETURN_ROW("return-route-not-refused"),
-	RETURN_ROW("return-route-not-diverted"),
-	RETURN_ROW("return-route-metric"),
-	RETURN_ROW("return-route-legs"),
-	RETURN_ROW("return-next-hop-alive"),
-	RETURN_ROW("return-route-partial"),
-	RETURN_ROW("return-route-present"),
-	RETURN_ROW("return-next-hop"),
-	RETURN_ROW("return-interface"),
 	{ "border-return-route", ANYONE, SIGN_NONE, BIT(VBR_VSWITCH), 0 },
 	{ "vpc-routes-leave-range", ANYONE, SIGN_NONE, BIT(VBR_VSWITCH), BIT(HOST_VSWITCH) },
+	{ NULL, VANTAGE_GITLAB_HOST, SIGN_SILENCE, BIT(HOST_EDGE), BIT(HOST_VSWITCH) },
+	{ NULL, VANTAGE_IDC_ROUTER, SIGN_SILENCE, BIT(EDGE_VBR), 0 },
 };
 
 /* Where the causes of a failed connection sit, and the rules that rule each out by a pass. */
@@ -150,17 +134,30 @@ static bool is_from(const struct finding *finding, int vantage)
 	return vantage == ANYONE || finding->seen_from == vantage;
 }
 
+/* NULL: it is about no part of the way. */
+static const struct row *row_of(const struct finding *finding)
+{
+	bool over_classes = rule_find(finding->code)->judge_class != NULL;
+	size_t i;
+
+	for (i = 0; i < ROWS; i++)
+		if (is_from(finding, rows[i].vantage) &&
+		    (rows[i].code ? text_equal(rows[i].code, finding->code) : over_classes))
+			return &rows[i];
+	return NULL;
+}
+
 /* The part of the way that each finding is about; a failed connection's by its causes. */
 static int name_segments(const struct plan *plan, struct finding *finding)
 {
+	const struct row *row = row_of(finding);
 	unsigned int bits = 0;
 	size_t i;
 
 	if (finding->status != STATUS_FAIL && finding->status != STATUS_WARN)
 		return set_segments(finding, 0);
-	for (i = 0; i < ROWS; i++)
-		if (text_equal(rows[i].code, finding->code) && is_from(finding, rows[i].vantage))
-			bits |= by_access(plan, rows[i].circuit, rows[i].inside);
+	if (row)
+		bits = by_access(plan, row->circuit, row->inside);
 	for (i = 0; i < PLACES && text_equal(finding->code, SYMPTOM); i++)
 		if (strings_contain(&finding->causes, places[i].cause))
 			bits |= by_access(plan, places[i].circuit, places[i].inside);
@@ -285,25 +282,32 @@ static bool fits_sign(const struct looking *looking, enum sign sign, const struc
 	}
 }
 
-static bool explains(const struct looking *looking, size_t row, const struct finding *finding)
+static bool explains(const struct looking *looking, const struct row *row,
+		     const struct finding *finding)
 {
 	return finding->status == STATUS_FAIL && !finding->accepted.reason &&
-	       text_equal(finding->code, rows[row].code) &&
-	       is_from(finding, rows[row].vantage) && is_about_service(looking, finding) &&
-	       (rows[row].sign == SIGN_GROUPS || is_about_source(looking, finding)) &&
-	       fits_sign(looking, rows[row].sign, finding);
+	       is_about_service(looking, finding) &&
+	       (row->sign == SIGN_GROUPS || is_about_source(looking, finding)) &&
+	       fits_sign(looking, row->sign, finding);
 }
 
 static const struct finding *find_explanation(const struct looking *looking)
 {
 	const struct list *list = &looking->findings->list;
-	size_t row, i;
+	const struct finding *found = NULL;
+	const struct row *first = rows + ROWS;
+	size_t i;
 
-	for (row = 0; row < ROWS; row++)
-		for (i = 0; i < list->count; i++)
-			if (explains(looking, row, LIST_AT(list, struct finding, i)))
-				return LIST_AT(list, struct finding, i);
-	return NULL;
+	for (i = 0; i < list->count; i++) {
+		const struct finding *finding = LIST_AT(list, struct finding, i);
+		const struct row *row = row_of(finding);
+
+		if (row && row < first && explains(looking, row, finding)) {
+			found = finding;
+			first = row;
+		}
+	}
+	return found;
 }
 
 /* Did everything that this rule says of the service pass, and something at all? */
@@ -439,4 +443,17 @@ int segments_judge(const struct segments_side *sides, size_t count, struct findi
 		error = name_segments(looking.plan,
 				      LIST_AT(&findings->list, struct finding, i));
 	return error;
+}
+
+const char *segments_code(size_t place)
+{
+	size_t i;
+
+	for (i = 0; i < ROWS; i++)
+		if (rows[i].code && !place--)
+			return rows[i].code;
+	for (i = 0; i < 2 * PLACES; i++)
+		if (places[i / 2].ruled_out_by[i % 2] && !place--)
+			return places[i / 2].ruled_out_by[i % 2];
+	return NULL;
 }

@@ -41,5 +41,8 @@ struct segments_side {
  * as once. Wants `seen_from` and acceptances of findings filled. 0 or -ENOMEM.
  */
 int segments_judge(const struct segments_side *sides, size_t count, struct findings *findings);
+/* Codes that the tables name, one after the other, NULL behind the last: a test holds them to the
+   catalogue. */
+const char *segments_code(size_t place);
 
 #endif

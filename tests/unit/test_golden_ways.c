@@ -7,6 +7,7 @@
  * A new fixture is a row of golden/ways.py; nothing here has to change.
  */
 #include "rules/join.h"
+#include "rules/segments.h"
 #include "rules/text.h"
 #include "tests/unit/fixture.h"
 
@@ -167,10 +168,22 @@ static void test_all(void **state)
 	assert_true(fixtures > 0);
 }
 
+/* A rule that is renamed must not fall out of the tables without a word. */
+static void test_codes(void **state)
+{
+	size_t place;
+
+	(void)state;
+	for (place = 0; segments_code(place); place++)
+		if (!rule_find(segments_code(place)))
+			fail_msg("no rule %s", segments_code(place));
+	assert_true(place > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all),
+		cmocka_unit_test(test_all), cmocka_unit_test(test_codes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
