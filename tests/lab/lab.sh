@@ -56,6 +56,9 @@ lab_mounts() {
 	mount -t tmpfs tmpfs /run
 	mkdir -p /run/netns /run/etc-upper /run/etc-work
 	mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/etc-upper,workdir=/run/etc-work /etc
+	# the machine's own namespaces may have files there, and belong to another user
+	mkdir -p /etc/netns
+	mount -t tmpfs tmpfs /etc/netns
 	ip link set lo up
 }
 
