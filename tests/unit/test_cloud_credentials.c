@@ -85,6 +85,19 @@ static void drop(struct outcome *out)
 	strings_release(&out->warnings);
 }
 
+/* The chain ends there, in these words and without any of the key's. */
+static void check_refused(const struct home *home, const char *const *variables, const char *words)
+{
+	struct outcome out;
+
+	find(home, variables, &out);
+	assert_int_not_equal(out.code, 0);
+	assert_int_not_equal(out.code, -ENOENT);
+	assert_non_null(strstr(out.fault.text, words));
+	assert_null(strstr(out.fault.text, "canary"));
+	drop(&out);
+}
+
 static const char *const nothing[] = { NULL };
 static const char *const a_key[] = { "ALIBABA_CLOUD_ACCESS_KEY_ID=env-id",
 				     "ALIBABA_CLOUD_ACCESS_KEY_SECRET=env-secret", NULL };
@@ -153,7 +166,6 @@ static void test_other_modes_are_refused_by_name(void **state)
 		{ PROFILE("StsToken", ",\"access_key_id\":\"canary\""), "lacks a key" },
 		{ "{\"profiles\":[{\"access_key_secret\":\"canary\"", "is no JSON document" },
 	};
-	struct outcome out;
 	struct home home;
 	size_t i;
 
@@ -161,18 +173,11 @@ static void test_other_modes_are_refused_by_name(void **state)
 	home_init(&home);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		put(home.config, rows[i].config, 0600);
-		find(&home, nothing, &out);
-		assert_int_not_equal(out.code, 0);
-		assert_int_not_equal(out.code, -ENOENT);
-		assert_non_null(strstr(out.fault.text, rows[i].words));
-		assert_null(strstr(out.fault.text, "canary"));
-		drop(&out);
+		check_refused(&home, nothing, rows[i].words);
 	}
 	put(home.config, "{}", 0600);
 	put(home.file, "[default]\ntype = bearer\nbearer_token = canary\n", 0600);
-	find(&home, nothing, &out);
-	assert_non_null(strstr(out.fault.text, "type bearer is not taken"));
-	drop(&out);
+	check_refused(&home, nothing, "type bearer is not taken");
 	home_release(&home);
 }
 
@@ -200,12 +205,7 @@ static void test_what_is_named_must_be_there(void **state)
 
 		if (rows[i].file)
 			put(home.file, rows[i].file, 0600);
-		find(&home, variables, &out);
-		assert_int_not_equal(out.code, 0);
-		assert_int_not_equal(out.code, -ENOENT);
-		assert_non_null(strstr(out.fault.text, rows[i].words));
-		assert_null(strstr(out.fault.text, "canary"));
-		drop(&out);
+		check_refused(&home, variables, rows[i].words);
 	}
 	/* the files under HOME may be absent, and so may their section */
 	put(home.file, "[another]\ntype = access_key\n", 0600);
