@@ -21,6 +21,13 @@ import time
 from create_runs import CREATE, LIST, Scene, Wrong
 
 
+def undisturbed(program, folder, kind):
+    """A scene of that kind of link, without a fault."""
+    chance = random.Random(0)
+    chance.choice = lambda words: kind if kind in words else "none"
+    return Scene(program, folder, chance)
+
+
 def report(scene, command, *more):
     environment = scene.environment()
     done = subprocess.run(
@@ -86,9 +93,7 @@ def stands(scene, what, *wanted):
 
 
 def story(program, folder):
-    chance = random.Random(0)
-    chance.choice = lambda words: "unlisted" if "unlisted" in words else "none"
-    scene = Scene(program, folder, chance)
+    scene = undisturbed(program, folder, "unlisted")
     world, override = scene.server.gateway.world, ("--override", "ticket 7")
     try:
         created(scene, "refused by the gate", (3, "refused"), "--yes")
@@ -123,9 +128,7 @@ def story(program, folder):
 
 def unpublished(program, folder):
     """The plan describes an operation that the gateway does not know."""
-    chance = random.Random(0)
-    chance.choice = lambda words: "listed" if "listed" in words else "none"
-    scene = Scene(program, folder, chance)
+    scene = undisturbed(program, folder, "listed")
     scene.server.gateway.world["source_link"]["create"] = "AnotherName"
     try:
         answer = created(scene, "an operation that is not there", (2, "failed"), "--yes",
@@ -138,9 +141,7 @@ def unpublished(program, folder):
 
 def registry(program, folder):
     """The registry's own link: of the module, without a record, polled until it runs."""
-    chance = random.Random(0)
-    chance.choice = lambda words: "registry" if "registry" in words else "none"
-    scene = Scene(program, folder, chance)
+    scene = undisturbed(program, folder, "registry")
     arguments = ("--kind", "registry", "--module", "chart", "--no-dns-record", "--yes",
                  "--override", "ticket 7", "--wait", "2")
     try:
@@ -165,9 +166,7 @@ def registry(program, folder):
 
 def slow(program, folder):
     """Looks take long and show nothing: --wait is held all the same."""
-    chance = random.Random(0)
-    chance.choice = lambda words: "listed" if "listed" in words else "none"
-    scene = Scene(program, folder, chance)
+    scene = undisturbed(program, folder, "listed")
     scene.server.gateway.world["faults"] = [
         {"action": CREATE, "status": 500, "code": "InternalError"},
         {"action": LIST, "late_ms": 900}]
