@@ -26,6 +26,9 @@ LINK = {"instance_id": "cri-bp1build", "vpc_id": "vpc-bp1main", "vswitch_id": "v
         "gitlab_ip": "192.168.2.10", "other_ips": ["192.168.2.20"]}
 QUERY = {"InstanceId": "{instance_id}", "VpcId": "{vpc_id}", "VSwitchId": "{vswitch_id}",
          "GitLabIp": "{gitlab_ip}", "OtherIps": "{other_ips}"}
+CREATE_CALL = {"action": CREATE, "query": QUERY}
+LIST_CALL = {"action": LIST, "query": {"InstanceId": "{instance_id}"},
+             "match": {"VSwitchId": "{vswitch_id}"}}
 KINDS = ["listed", "unlisted", "registry"]
 ADDED, THERE, UNCLEAR, FAILED = "created", "already-there", "unclear", "failed"
 # faults of the call that makes the link, and whether it takes effect all the same
@@ -44,6 +47,28 @@ FAULTS = {
 
 class Wrong(Exception):
     """What must never happen."""
+
+
+def environment(server, home):
+    """All that the program is told: the first key that the server knows."""
+    key, row = next(iter(server.gateway.world["keys"].items()))
+    return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(home), "LC_ALL": "C",
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": row["secret"]}
+
+
+def report(program, plan, given, command, *more):
+    """(exit status, report) of one run in the folder of the plan, as from a host of the vSwitch."""
+    done = subprocess.run(
+        [program, command, "-j", "--plan", str(plan), "--vantage", "vswitch-host", *more],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT_S, check=False,
+        cwd=plan.parent, env=given)
+    if given["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] in done.stdout + done.stderr:
+        raise Wrong(f"{command}: a secret is in the answer")
+    try:
+        return done.returncode, json.loads(done.stdout)
+    except ValueError as error:
+        raise Wrong(f"{command}: exit {done.returncode}: {done.stderr.strip()}") from error
 
 
 class Scene:
@@ -66,10 +91,9 @@ class Scene:
         plan = {"schema": "reachback.plan/1", "region": "cn-hangzhou", "link": LINK,
                 "endpoints": self.server.endpoints()}
         if self.kind != "registry":
-            plan["create_call"] = {"action": CREATE, "query": QUERY}
+            plan["create_call"] = CREATE_CALL
         if self.kind == "listed":
-            plan["list_call"] = {"action": LIST, "query": {"InstanceId": "{instance_id}"},
-                                 "match": {"VSwitchId": "{vswitch_id}"}}
+            plan["list_call"] = LIST_CALL
         self.plan = self.folder / "plan.json"
         self.plan.write_text(json.dumps(plan))
 
@@ -81,10 +105,10 @@ class Scene:
         return len(world["source_links"])
 
     def environment(self):
-        key, row = next(iter(self.server.gateway.world["keys"].items()))
-        return {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "LC_ALL": "C",
-                "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
-                "ALIBABA_CLOUD_ACCESS_KEY_SECRET": row["secret"]}
+        return environment(self.server, self.folder)
+
+    def report(self, command, *more):
+        return report(self.program, self.plan, self.environment(), command, *more)
 
     def start(self, *more):
         kind = "registry" if self.kind == "registry" else "source"

@@ -7,7 +7,6 @@ what was asked, what came of it, the exit status, and how many links the server 
 usage: link_story.py PROGRAM
 """
 
-import json
 import os
 import pathlib
 import pty
@@ -26,20 +25,6 @@ def undisturbed(program, folder, kind):
     chance = random.Random(0)
     chance.choice = lambda words: kind if kind in words else "none"
     return Scene(program, folder, chance)
-
-
-def report(scene, command, *more):
-    environment = scene.environment()
-    done = subprocess.run(
-        [scene.program, command, "-j", "--plan", str(scene.plan), "--vantage", "vswitch-host", *more],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
-        env=environment)
-    if environment["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] in done.stdout + done.stderr:
-        raise Wrong(f"{command}: a secret is in the answer")
-    try:
-        return done.returncode, json.loads(done.stdout)
-    except ValueError as error:
-        raise Wrong(f"{command}: exit {done.returncode}: {done.stderr.strip()}") from error
 
 
 def expect(what, got, wanted):
@@ -74,14 +59,14 @@ def asked(scene, what, answer, wanted):
 
 
 def created(scene, what, wanted, *more):
-    status, answer = report(scene, "create", "--wait", "1", *more)
+    status, answer = scene.report("create", "--wait", "1", *more)
     step(scene, what, shlex.join(["create", *more]), (status, answer["create"]["outcome"]), wanted)
     return answer["create"]
 
 
 def stands(scene, what, *wanted):
     """What verify says of the link: its status, and with it the exit status, and causes."""
-    status, answer = report(scene, "verify")
+    status, answer = scene.report("verify")
     found = [one for one in answer["findings"] if one["code"] == "link-stands"]
     expect("findings of link-stands", len(found), 1)
     bound = [one["status"] for one in answer["findings"] if one["code"] == "link-bound"]

@@ -16,24 +16,21 @@ import subprocess
 import sys
 import tempfile
 
-HERE = pathlib.Path(__file__).resolve().parent
-from server import Server  # noqa: E402
-from world import load  # noqa: E402
+from create_runs import CREATE, CREATE_CALL, LIST, LIST_CALL, Wrong, environment, report
+from server import Server
+from world import load
 
+HERE = pathlib.Path(__file__).resolve().parent
 LIMIT_S = 120
 REPLY = "100.104.0.0/16 Custom RouterInterface ri-bp1vbr"
-CREATE, LIST = "CreateBuildLink", "ListBuildLinks"
-QUERY = {"InstanceId": "{instance_id}", "VpcId": "{vpc_id}", "VSwitchId": "{vswitch_id}",
-         "GitLabIp": "{gitlab_ip}", "OtherIps": "{other_ips}"}
 CLOUD = {
     "region": "cn-hangzhou",
     "link": {"instance_id": "cri-bp1build", "vpc_id": "vpc-bp1main", "vswitch_id": "vsw-bp1link"},
     "datacenter": {"cidrs": ["172.20.0.0/16"], "vbr_id": "vbr-bp1idc", "by_vantage": {
         "gitlab-host": {"return_next_hop": "172.20.5.1"},
         "idc-router": {"return_next_hop": "10.0.1.1"}}},
-    "create_call": {"action": CREATE, "query": QUERY},
-    "list_call": {"action": LIST, "query": {"InstanceId": "{instance_id}"},
-                  "match": {"VSwitchId": "{vswitch_id}"}},
+    "create_call": CREATE_CALL,
+    "list_call": LIST_CALL,
 }
 
 
@@ -45,10 +42,6 @@ MACHINES = {  # facts collected there, and for which services
 }
 
 
-class Wrong(Exception):
-    """A step that did not go as it must."""
-
-
 class Path:
     """On the vSwitch's host, where the server is, too."""
 
@@ -58,42 +51,30 @@ class Path:
         world["source_link"] = {"create": CREATE, "list": LIST}
         self.server = Server(world, "0.0.0.0")
         self.routes = self.server.gateway.world["route_tables"]["vtb-bp1vbr"]["routes"]
-        plan = json.loads((self.folder / "plan.json").read_text())
+        self.plan = self.folder / "plan.json"
+        plan = json.loads(self.plan.read_text())
         plan["endpoints"] = self.server.endpoints()
-        (self.folder / "plan.json").write_text(json.dumps(plan))
+        self.plan.write_text(json.dumps(plan))
 
     @property
     def links(self):
         return len(self.server.gateway.world["source_links"])
 
-    def run(self, command, *more):
-        key, row = next(iter(self.server.gateway.world["keys"].items()))
-        done = subprocess.run(
-            [self.program, command, "-j", "--plan", "plan.json", "--vantage", "vswitch-host",
-             *more], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
-            check=False, cwd=self.folder, env={
-                "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(self.folder), "LC_ALL": "C",
-                "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
-                "ALIBABA_CLOUD_ACCESS_KEY_SECRET": row["secret"]})
-        try:
-            return done.returncode, json.loads(done.stdout)
-        except ValueError as error:
-            raise Wrong(f"{command}: exit {done.returncode}: {done.stderr.strip()}") from error
-
     def step(self, what, command, wanted, *more):
         """`wanted`: exit status, outcome or verdict, causes of what fails, links then."""
-        status, report = self.run(command, *more)
-        failed = sorted({cause for row in report["findings"] if row["status"] == "fail"
+        status, answer = report(self.program, self.plan, environment(self.server, self.folder),
+                                command, *more)
+        failed = sorted({cause for row in answer["findings"] if row["status"] == "fail"
                          for cause in row["causes"]})
-        came = report["create"]["outcome"] if "create" in report else report["verdict"]
+        came = answer["create"]["outcome"] if "create" in answer else answer["verdict"]
         got = (status, came, failed, self.links)
         print(f"  {what}: {shlex.join([command, *more])}: {came}"
               f"{''.join(f' {cause}' for cause in failed)}, exit {status}, links {self.links}",
               flush=True)
         if got != wanted:
             open_rows = [f"{row['code']} {row['status']}: {row['message']}"
-                         for row in report["findings"] if row["status"] in ("fail", "unknown")]
-            missing = [row["needs"] for row in report["gate"]["missing"]]
+                         for row in answer["findings"] if row["status"] in ("fail", "unknown")]
+            missing = [row["needs"] for row in answer["gate"]["missing"]]
             raise Wrong(f"{what}: {got}, not {wanted}; {open_rows}; missing {missing}")
 
 
