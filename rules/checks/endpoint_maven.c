@@ -63,7 +63,7 @@ static const struct exchange_fact *asked(const struct maven_view *view, int rung
 	return above_exchange(view->endpoints, &asked, path);
 }
 
-static void unreached(const struct maven_view *view, const char *what)
+void maven_unreached(const struct maven_view *view, const char *what)
 {
 	above_unreached_at(view->context, view->out,
 			   &(struct above_place){ view->target, &view->row->address, view->rung },
@@ -163,7 +163,7 @@ static void judge_silence(const struct maven_view *view, const struct exchange_f
 
 	if (!http || http->outcome == HTTP_UNTRIED || http->outcome == HTTP_FAILED ||
 	    (http->limit && text_has_prefix(http->limit, "run ")))
-		unreached(view, what);
+		maven_unreached(view, what);
 	else
 		(void)add_meaning(view, STATUS_FAIL, MAVEN_BROKEN,
 				  http->limit ? http->limit : http_outcome_words[http->outcome]);
@@ -253,7 +253,7 @@ static void judge_metadata(const struct maven_view *view)
 	} else if (row->artifact_status.known && row->artifact_status.value == 404) {
 		add_nothing(view);
 	} else {
-		unreached(view, "whether it is a Maven repository");
+		maven_unreached(view, "whether it is a Maven repository");
 	}
 }
 

@@ -22,5 +22,7 @@ void maven_each(const struct rule_context *context, int rung, maven_judge *judge
 		struct findings *out);
 /* A finding about the row, with what was asked on its rung as evidence. NULL: latched. */
 struct finding *maven_add(const struct maven_view *view, int status);
+/* `unknown` for what the row's address did not come to. */
+void maven_unreached(const struct maven_view *view, const char *what);
 
 #endif

@@ -196,8 +196,7 @@ static void judge(const struct maven_view *view)
 	else if (row->metadata.value == 404)
 		skip(view, "the repository has no metadata of the artifact");
 	else
-		above_unreached(view->context, view->out, view->target, view->rung,
-				"the metadata of the artifact");
+		maven_unreached(view, "the metadata of the artifact");
 }
 
 static void evaluate(const struct rule_context *context, struct findings *out)

@@ -153,6 +153,13 @@ static void test_dates(void **state)
 		{ "no metadata", WITH(",\"metadata\":404,\"artifact_status\":200", ""),
 		  STATUS_SKIPPED, NULL, "has no metadata", 0 },
 		{ "not reached", WITH("", ""), STATUS_UNKNOWN, NULL, "not reached", 0 },
+		{ "not reached, and refused on another address",
+		  FACTS2(HERE(ARTIFACT),
+			 SEEN(ROOT, FIRST,
+			      JOIN(SAID(ARTIFACT),
+				   "{\"url\":\"" URL "\",\"address\":\"172.20.5.21\""
+				   ",\"metadata\":401" ARTIFACT "}"), "")),
+		  STATUS_UNKNOWN, NULL, "not reached", 0 },
 		{ "no artifact in the plan", FACTS2(HERE(""), SEEN(ROOT, FIRST, SAID(""), "")),
 		  STATUS_SKIPPED, NULL, "maven[].artifact", 0 },
 	};
