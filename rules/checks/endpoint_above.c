@@ -195,6 +195,14 @@ const struct endpoint_target *above_end(const struct endpoints_facts *endpoints,
 	return target;
 }
 
+const struct endpoint_target *above_end_of(const struct endpoints_facts *endpoints,
+					   const char *url)
+{
+	const struct endpoint_target *target = url ? endpoints_target(endpoints, url) : NULL;
+
+	return target ? above_end(endpoints, target) : NULL;
+}
+
 /* Whose answer led to that URL; its root where no answer is known. */
 static const struct endpoint_target *led_from(const struct endpoints_facts *endpoints,
 					      const struct endpoint_target *target)

@@ -72,6 +72,9 @@ const struct gitlab_fact *above_row(const struct endpoints_facts *endpoints, siz
 /* Where the redirects of this URL end: the target itself where it redirects nowhere. */
 const struct endpoint_target *above_end(const struct endpoints_facts *endpoints,
 					const struct endpoint_target *target);
+/* The same of a URL, which may be NULL; NULL: it is no target. */
+const struct endpoint_target *above_end_of(const struct endpoints_facts *endpoints,
+					   const char *url);
 /* Whose redirects lead to this URL: the target itself where it is none. */
 const struct endpoint_target *above_start(const struct endpoints_facts *endpoints,
 					  const struct endpoint_target *target);

@@ -70,6 +70,13 @@ void maven_unreached(const struct maven_view *view, const char *what)
 			   what);
 }
 
+const struct attempt_fact *maven_end(const struct maven_view *view, const char *url)
+{
+	const struct endpoint_target *end = above_end_of(view->endpoints, url);
+
+	return end ? above_connected(view->endpoints, end->url) : NULL;
+}
+
 struct finding *maven_add(const struct maven_view *view, int status)
 {
 	struct finding *finding = above_add(view->context, view->out, status,
@@ -188,10 +195,8 @@ static void add_nothing(const struct maven_view *view)
  */
 static void add_redirected(const struct maven_view *view, const char *url, const char *what)
 {
-	const struct endpoint_target *target = url ? endpoints_target(view->endpoints, url) : NULL;
-	const struct endpoint_target *end = target ? above_end(view->endpoints, target) : NULL;
-	const struct attempt_fact *attempt =
-		end ? above_connected(view->endpoints, end->url) : NULL;
+	const struct endpoint_target *end = above_end_of(view->endpoints, url);
+	const struct attempt_fact *attempt = maven_end(view, url);
 	const struct maybe *status = attempt ? &attempt->http.status : NULL;
 	char seen[96];
 
@@ -349,10 +354,7 @@ static void judge_checksum(const struct maven_view *view)
  */
 static uint32_t end_status(const struct maven_view *view, const char *url)
 {
-	const struct endpoint_target *target = url ? endpoints_target(view->endpoints, url) : NULL;
-	const struct endpoint_target *end = target ? above_end(view->endpoints, target) : NULL;
-	const struct attempt_fact *attempt =
-		end ? above_connected(view->endpoints, end->url) : NULL;
+	const struct attempt_fact *attempt = maven_end(view, url);
 
 	if (!attempt ||
 	    (attempt->http.outcome != HTTP_ANSWERED && attempt->http.outcome != HTTP_TOO_LARGE))

@@ -24,5 +24,10 @@ void maven_each(const struct rule_context *context, int rung, maven_judge *judge
 struct finding *maven_add(const struct maven_view *view, int status);
 /* `unknown` for what the row's address did not come to. */
 void maven_unreached(const struct maven_view *view, const char *what);
+/*
+ * The answer of what a redirect led to, an attempt: its redirects are followed to their end. NULL:
+ * nothing there took a connection.
+ */
+const struct attempt_fact *maven_end(const struct maven_view *view, const char *url);
 
 #endif

@@ -31,11 +31,8 @@ static bool take(const struct http_fact *http, const char *list, size_t place,
 /* What a redirect led to. */
 static bool take_end(const struct maven_view *view, const char *from, struct dated *dated)
 {
-	const struct endpoint_target *target = endpoints_target(view->endpoints, from);
-	const struct endpoint_target *end = target ? above_end(view->endpoints, target) : NULL;
 	const struct attempt_fact *first = view->endpoints->attempts.items;
-	const struct attempt_fact *attempt =
-		end ? above_connected(view->endpoints, end->url) : NULL;
+	const struct attempt_fact *attempt = maven_end(view, from);
 
 	return attempt && take(&attempt->http, "/endpoints/attempts", (size_t)(attempt - first),
 			       dated);
