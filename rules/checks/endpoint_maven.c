@@ -387,12 +387,14 @@ static bool add_pom(const struct maven_view *view)
 }
 
 /* A page in the place of a file is none: a log-in, or another application. */
-static bool add_page(const struct maven_view *view, const char *path)
+static bool add_page(const struct maven_view *view, const char *path, const char *from)
 {
 	const struct exchange_fact *exchange = path ? asked(view, RUNG_ARTIFACT, path) : NULL;
+	const struct attempt_fact *end = maven_end(view, from);
+	const struct http_fact *http = from ? end ? &end->http : NULL
+				       : exchange ? &exchange->http : NULL;
 
-	if (!exchange || exchange->http.status.value != 200 ||
-	    exchange->http.body != HTTP_BODY_HTML)
+	if (!http || http->status.value != 200 || http->body != HTTP_BODY_HTML)
 		return false;
 	(void)add_meaning(view, STATUS_FAIL, MAVEN_NONE, "a page comes in the place of the file");
 	return true;
@@ -422,8 +424,8 @@ static void judge_artifact(const struct maven_view *view)
 		judge_silence(view, asked(view, RUNG_ARTIFACT, row->artifact_path),
 			      "the file of the artifact");
 	} else if (add_refused(view, &row->artifact_status, row->artifact_path) ||
-		   add_page(view, row->artifact_path) || add_page(view, row->pom_path) ||
-		   add_pom(view)) {
+		   add_page(view, row->artifact_path, row->artifact_from) ||
+		   add_page(view, row->pom_path, row->pom_from) || add_pom(view)) {
 		return;
 	} else if (status == 404) {
 		judge_missing(view);

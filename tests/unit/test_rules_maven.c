@@ -276,6 +276,13 @@ static void test_artifact_redirected(void **state)
 		  MOVED(GOOD ",\"artifact_status\":302,\"artifact_from\":\"" ELSEWHERE "\"",
 			"," ATTEMPT(ELSEWHERE, "403", "")),
 		  STATUS_FAIL, "DEP-07", "403 for " ELSEWHERE, 0 },
+		{ "redirected to a page",
+		  MOVED(GOOD ",\"artifact_status\":302,\"no_checksum\":true,\"artifact_from\":\""
+			     ELSEWHERE "\"",
+			",{\"url\":\"" ELSEWHERE "\",\"address\":\"172.20.5.20\",\"port\":443,"
+			"\"tcp\":{\"outcome\":\"connected\"},"
+			"\"http\":{\"outcome\":\"answered\",\"status\":200,\"body\":\"html\"}}"),
+		  STATUS_FAIL, "DEP-13", "a page comes in the place of the file", 0 },
 		{ "redirected, and served there",
 		  MOVED(GOOD ",\"artifact_status\":302,\"artifact_from\":\"" ELSEWHERE
 			     "\",\"checksum\":\"md5\",\"checksum_matches\":1",
