@@ -112,6 +112,11 @@ int probes_run(const struct probe_context *context, struct facts *facts,
  * 0 or negative errno, the document's own first.
  */
 int probe_write(int fd, const struct text *document);
+/*
+ * Reads to the end of the descriptor, over the same two. 0 or negative errno; -EFBIG: there is more
+ * than the text may hold.
+ */
+int probe_read(int fd, struct text *document);
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 uint64_t probe_now_ms(void);

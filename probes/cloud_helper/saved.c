@@ -4,6 +4,7 @@
 
 #include "probes/cloud_helper/reply.h"
 #include "probes/cloud_helper/signer.h"
+#include "probes/probe.h"
 
 #include <cjson/cJSON.h>
 #include <dirent.h>
@@ -104,26 +105,13 @@ static int add_reply(struct saved *saved, cJSON *json)
 static int read_file(int directory, const char *name, struct text *out)
 {
 	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	char buffer[16384];
-	ssize_t got = 1;
+	int error;
 
 	if (fd < 0)
 		return -errno;
-	while (got && !text_error(out)) {
-		got = read(fd, buffer, sizeof(buffer));
-		if (got < 0 && errno != EINTR)
-			break;
-		if (got > 0)
-			text_add_bytes(out, buffer, (size_t)got);
-	}
-	if (got < 0) {
-		int error = -errno;
-
-		(void)close(fd);
-		return error;
-	}
+	error = probe_read(fd, out);
 	(void)close(fd);
-	return text_error(out);
+	return error;
 }
 
 static int add_file(struct saved *saved, int directory, const char *name, struct fault *fault)

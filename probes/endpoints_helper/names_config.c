@@ -2,6 +2,7 @@
 /* What the resolver goes by; read as the C library reads it, so that both ask the same servers. */
 #include "probes/endpoints_helper/names_config.h"
 
+#include "probes/probe.h"
 #include "probes/system_file.h"
 #include "rules/text.h"
 
@@ -221,23 +222,6 @@ int names_config_hosts(const struct names_config *config, const char *name, int 
 	return error;
 }
 
-static int read_all(int file, struct text *text)
-{
-	char buffer[4096];
-	ssize_t got = 1;
-	int failures = 0;
-
-	while (got && !text_error(text)) {
-		got = read(file, buffer, sizeof(buffer));
-		if (got > 0)
-			text_add_bytes(text, buffer, (size_t)got);
-		else if (got < 0 && errno != EINTR && failures++)
-			return -errno;
-	}
-	/* a file that is too long goes as it is: its text tells */
-	return text_error(text) == -ENOMEM ? -ENOMEM : 0;
-}
-
 /* A file of /etc, or what `ip netns exec` would put in its place. */
 static int open_file(const char *netns, const char *name)
 {
@@ -260,9 +244,10 @@ static int read_file(const char *netns, const char *name, struct text *text)
 
 	if (file < 0)
 		return system_absent(file) || system_denied(file) ? 0 : file;
-	error = read_all(file, text);
+	error = probe_read(file, text);
 	(void)close(file);
-	return error;
+	/* a file that is too long goes as it is: its text tells */
+	return error == -EFBIG ? 0 : error;
 }
 
 static int read_files(struct names_config *config, const char *netns)
