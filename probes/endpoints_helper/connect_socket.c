@@ -3,6 +3,7 @@
  * Sockets: their source, their options, and what they tell when a connect ends. Waits for nothing.
  */
 #include "probes/endpoints_helper/connect_internal.h"
+#include "probes/endpoints_helper/tcp_states.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,9 +18,6 @@
 #ifndef IP_BIND_ADDRESS_NO_PORT
 #define IP_BIND_ADDRESS_NO_PORT 24
 #endif
-/* linux/tcp.h and netinet/tcp.h cannot be had together; tcp_states.h is the kernel's own */
-#define STATE_ESTABLISHED 1
-#define STATE_CLOSE_WAIT 8
 /* A connect that waited so long has sent its SYN twice: RFC 6298 begins with one second. */
 #define RESENT_US (UINT64_C(1200) * 1000)
 

@@ -4,6 +4,7 @@
  * and lets us set up TLS.
  */
 #include "probes/endpoints_helper/http_web.h"
+#include "probes/endpoints_helper/tcp_states.h"
 
 #include "rules/text.h"
 
@@ -14,8 +15,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define STATE_CLOSE 7 /* tcp_states.h of the kernel, which <linux/tcp.h> leaves out */
 
 static bool look_at(int fd, struct socket_state *state)
 {
