@@ -70,6 +70,28 @@ static void ask_tables(struct cloud_run *run)
 				 LIST_AT(&transit->vbr_list, struct vbr_fact, i)->route_table);
 }
 
+/* Of CENs that are not looked at nothing is known: no answer about the others is whole. */
+static void leave_cens(struct cloud_run *run)
+{
+	struct transit_facts *transit = transit_of(run);
+	struct inquiry *const inquiries[] = { &transit->members, &transit->cen_routes,
+					      &transit->routers, &transit->attachments };
+	size_t i;
+
+	for (i = 0; i < sizeof(inquiries) / sizeof(inquiries[0]); i++)
+		inquiry_fail(run, inquiries[i], "there are more CENs than are looked at");
+}
+
+static void add_cen(struct cloud_run *run, struct strings *cens, const char *cen)
+{
+	if (strings_contain(cens, cen))
+		return;
+	if (cens->count >= CENS_MAX)
+		leave_cens(run);
+	else if (strings_add(cens, cen))
+		(void)cloud_keeps(run, NULL);
+}
+
 /* Each CEN once, however many border routers are attached to it. */
 static void ask_cens(struct cloud_run *run)
 {
@@ -82,10 +104,8 @@ static void ask_cens(struct cloud_run *run)
 
 		if (transit->vbr_id && !text_equal(transit->vbr_id, vbr->id))
 			continue;
-		for (j = 0; j < vbr->cens.count && cens.count < CENS_MAX; j++)
-			if (!strings_contain(&cens, vbr->cens.items[j]) &&
-			    strings_add(&cens, vbr->cens.items[j]))
-				(void)cloud_keeps(run, NULL);
+		for (j = 0; j < vbr->cens.count; j++)
+			add_cen(run, &cens, vbr->cens.items[j]);
 	}
 	read_cens(run, &cens);
 	strings_release(&cens);

@@ -92,6 +92,42 @@ static void test_networks_of_bgp(void **state)
 	}
 }
 
+#define CEN(number) "{\"CenId\":\"cen-" number "\"}"
+#define MEMBERS(number)                                                                            \
+	{ "cbn", "DescribeCenAttachedChildInstances", "\"CenId\":\"cen-" number "\"",             \
+	  "\"ChildInstances\":{\"ChildInstance\":[", "", "]}", 0 }
+#define BORDER(cens)                                                                               \
+	"\"VirtualBorderRouterSet\":{\"VirtualBorderRouterType\":[{\"VbrId\":\"vbr-1\","           \
+	"\"AssociatedCens\":{\"AssociatedCen\":[" cens
+
+static void test_cens_of_a_border_router(void **state)
+{
+	static const char five[] = BORDER(CEN("0") "," CEN("1") "," CEN("2") "," CEN("3") ","
+					  CEN("4"));
+	static const char six[] = BORDER(CEN("0") "," CEN("1") "," CEN("2") "," CEN("3") ","
+					 CEN("4") "," CEN("5"));
+	const struct plan plan = { .datacenter.vbr_id = (char *)"vbr-1" };
+	unsigned int more;
+
+	(void)state;
+	for (more = 0; more < 2; more++) {
+		const struct answer answers[] = {
+			{ "vpc", "DescribeVirtualBorderRouters", "", more ? six : five, "",
+			  "]}}]}", 0 },
+			MEMBERS("0"), MEMBERS("1"), MEMBERS("2"), MEMBERS("3"), MEMBERS("4"),
+			{ .product = NULL },
+		};
+		struct facts facts;
+
+		look(&plan, answers, &facts);
+		assert_int_equal(facts.transit.members.state, more ? FACT_FAILED : FACT_OK);
+		if (more)
+			assert_string_equal(facts.transit.attachments.note,
+					    "there are more CENs than are looked at");
+		facts_release(&facts);
+	}
+}
+
 #define OF_LB "\"LoadBalancerId\":\"lb-1\""
 #define LISTENER "\"ListenerPort\":80,\"ListenerProtocol\":\"http\""
 
@@ -161,6 +197,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_networks_of_bgp),
+		cmocka_unit_test(test_cens_of_a_border_router),
 		cmocka_unit_test(test_entries_of_an_access_control_list),
 		cmocka_unit_test(test_albs_of_a_vpc),
 	};
