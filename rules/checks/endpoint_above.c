@@ -163,6 +163,22 @@ const struct gitlab_fact *above_row(const struct endpoints_facts *endpoints, siz
 		       ? LIST_AT(&endpoints->gitlab, struct gitlab_fact, index) : NULL;
 }
 
+bool above_git_elsewhere(const struct endpoints_facts *endpoints, size_t index)
+{
+	const struct gitlab_fact *own = above_row(endpoints, index), *row;
+	const struct endpoint_target *root = above_gitlab(endpoints), *clone;
+	size_t i;
+
+	clone = own && own->clone_url ? endpoints_target(endpoints, own->clone_url) : NULL;
+	if (!clone || !root || own->refs_plain.known || text_equal(clone->host, root->host))
+		return false;
+	for (i = 0; (row = above_row(endpoints, i)) != NULL; i++)
+		if (text_equal(row->clone_url, own->clone_url) &&
+		    (i < index || row->refs_plain.known))
+			return true;
+	return false;
+}
+
 static const char *location_of(const struct endpoints_facts *endpoints, const char *url)
 {
 	size_t i;

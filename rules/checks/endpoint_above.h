@@ -69,6 +69,8 @@ void above_fact(struct findings *out, struct finding *finding, struct above_memb
 const struct endpoint_target *above_gitlab(const struct endpoints_facts *endpoints);
 /* What GitLab said on the address of that index: NULL behind the last that was climbed. */
 const struct gitlab_fact *above_row(const struct endpoints_facts *endpoints, size_t index);
+/* On another host than GitLab's git is asked once: does another row than this tell of it? */
+bool above_git_elsewhere(const struct endpoints_facts *endpoints, size_t index);
 /* Where the redirects of this URL end: the target itself where it redirects nowhere. */
 const struct endpoint_target *above_end(const struct endpoints_facts *endpoints,
 					const struct endpoint_target *target);

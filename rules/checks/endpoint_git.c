@@ -342,25 +342,11 @@ static const struct attempt_fact *carrier(const struct endpoints_facts *endpoint
 	return NULL;
 }
 
-/* On another host than GitLab's git is asked once, and one row tells of it. */
-static bool is_told_elsewhere(const struct git_view *view, const struct endpoint_target *root)
-{
-	const struct gitlab_fact *row;
-	size_t i;
-
-	if (view->row->refs_plain.known || text_equal(view->target->host, root->host))
-		return false;
-	for (i = 0; (row = above_row(view->endpoints, i)) != NULL; i++)
-		if (text_equal(row->clone_url, view->row->clone_url) &&
-		    (i < view->index || row->refs_plain.known))
-			return true;
-	return false;
-}
-
-static void judge_row(struct git_view *view, const struct endpoint_target *root)
+static void judge_row(struct git_view *view)
 {
 	const struct gitlab_fact *row = view->row;
-	const struct endpoint_target *end = above_end(view->endpoints, root);
+	const struct endpoint_target *end =
+		above_end(view->endpoints, above_gitlab(view->endpoints));
 
 	view->target = row->clone_url ? endpoints_target(view->endpoints, row->clone_url) : NULL;
 	if (!view->target) {
@@ -372,7 +358,7 @@ static void judge_row(struct git_view *view, const struct endpoint_target *root)
 				   "what git says");
 		return;
 	}
-	if (is_told_elsewhere(view, root))
+	if (above_git_elsewhere(view->endpoints, view->index))
 		return;
 	view->attempt = endpoints_attempt(view->endpoints, view->target->url, &row->address);
 	if (!view->attempt || view->endpoints->gitlab.count == 1)
@@ -398,7 +384,7 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 				"what git says");
 	} else {
 		for (; view.row; view.row = above_row(endpoints, ++view.index))
-			judge_row(&view, root);
+			judge_row(&view);
 	}
 }
 

@@ -256,6 +256,15 @@ static void judge_clone(const struct rule_context *context, struct findings *out
 	judge_rows(context, &clone_url, judge_clone_row, out);
 }
 
+/* The object was found, and what is asked together with git was asked on another row's behalf. */
+static bool is_asked_elsewhere(const struct urls_view *view)
+{
+	const struct gitlab_fact *row = view->row;
+
+	return row->lfs_used.known && row->lfs_used.value && !row->lfs_note &&
+	       above_git_elsewhere(view->endpoints, view->index);
+}
+
 static void judge_lfs_row(const struct urls_view *view)
 {
 	const struct gitlab_fact *row = view->row;
@@ -273,7 +282,7 @@ static void judge_lfs_row(const struct urls_view *view)
 		finding = add_of_gitlab(view, STATUS_PASS, RUNG_LFS);
 		finding_message(view->out, finding, "no object is kept in LFS%s%s",
 				*note ? ": " : "", note);
-	} else {
+	} else if (!is_asked_elsewhere(view)) {
 		finding = add_of_gitlab(view, STATUS_UNKNOWN, RUNG_LFS);
 		finding_message(view->out, finding, "where LFS objects come from is not known%s%s",
 				*note ? ": " : "", note);

@@ -38,4 +38,21 @@
 #define LIVE(more)                                                                                 \
 	TOKEN(",\"token\":\"valid\",\"active\":1,\"scopes_known\":true,\"expires_known\":true" more)
 
+#define SHOWN VALID ",\"project\":200,\"project_path\":\"group/app\",\"default_branch\":\"main\""
+#define OTHER(purpose, host, port) TARGET("https://" host "/x", purpose, "https", host, port)
+#define TRIED(host, address, tcp) ATTEMPT("https://" host "/x", address, tcp, "")
+
+/* A clone URL on another host, where git and LFS are asked once for both addresses. */
+#define CODE "https://code.test/group/app.git"
+#define APART(first, second)                                                                       \
+	FACTS2(HERE(PROJECT),                                                                      \
+	       SEEN(JOIN(JOIN(ROOT, TARGET(CODE, "clone", "https", "code.test", "443")),           \
+			 OTHER("lfs", "oss.test", "443")),                                         \
+		    JOIN(JOIN(FIRST, ATTEMPT(CODE, "172.20.5.20", "connected",                     \
+					     ANSWER("401", ""))),                                  \
+			 TRIED("oss.test", "172.20.5.20", "connected")),                           \
+		    JOIN(SAID(SHOWN ",\"clone_url\":\"" CODE "\"" first),                          \
+			 "{\"url\":\"" URL "\",\"address\":\"172.20.5.12\"" SHOWN                  \
+			 ",\"clone_url\":\"" CODE "\"" second "}"), ""))
+
 #endif

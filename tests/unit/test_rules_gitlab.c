@@ -252,13 +252,10 @@ static void test_webhooks(void **state)
 	CHECK_ROWS("gitlab-webhooks-called", rows);
 }
 
-#define SHOWN VALID ",\"project\":200,\"project_path\":\"group/app\",\"default_branch\":\"main\""
 #define HANDED(targets, attempts, more)                                                            \
 	FACTS2(HERE(PROJECT), SEEN(JOIN(ROOT, targets), JOIN(FIRST, attempts), SAID(SHOWN more), \
 				   ",\"names\":[{\"name\":\"nowhere.test\",\"server\":\"x\","      \
 				   "\"kind\":\"A\",\"outcome\":\"nxdomain\"}]"))
-#define OTHER(purpose, host, port) TARGET("https://" host "/x", purpose, "https", host, port)
-#define TRIED(host, address, tcp) ATTEMPT("https://" host "/x", address, tcp, "")
 
 static void test_clone_url(void **state)
 {
@@ -435,6 +432,7 @@ static void test_git(void **state)
 			 "{\"url\":\"" URL "\",\"address\":\"172.20.5.12\"" second "}"), exchanges))
 #define SECOND(first, second, exchanges)                                                           \
 	BOTH(CLONED, first, SHOWN ",\"clone_url\":\"" CLONE "\"" second, exchanges)
+#define LINKS ",\"refs_plain\":401,\"lfs_used\":1,\"lfs_urls\":[\"https://oss.test/x\"]"
 #define AT(address, http)                                                                          \
 	"{\"url\":\"" CLONE "\",\"path\":\"/group/app.git/git-upload-pack\",\"rung\":\"git\","   \
 	"\"address\":\"" address "\",\"http\":{" http "}}"
@@ -456,6 +454,15 @@ static void test_second_address(void **state)
 		{ "no link", BOTH(JOIN(CLONED, OTHER("lfs", "git.test", "443")),
 				  ",\"lfs_urls\":[\"https://git.test/x\"]", SHOWN, ""),
 		  STATUS_UNKNOWN, NULL, "not known", 0 },
+		{ "asked once for both", APART(LINKS, ",\"lfs_used\":1"), STATUS_PASS, NULL,
+		  "takes connections", 0 },
+		{ "asked for the second", APART(",\"lfs_used\":1", LINKS), STATUS_PASS, NULL,
+		  "takes connections", 0 },
+		{ "the second did not show the tree",
+		  APART(LINKS, ",\"lfs_note\":\"the tree could not be listed\""), STATUS_UNKNOWN,
+		  NULL, "could not be listed", 0 },
+		{ "asked for none", APART(",\"lfs_used\":1", ",\"lfs_used\":1"), STATUS_UNKNOWN,
+		  NULL, "not known", 0 },
 	}, modules[] = {
 		{ "not read", BOTH(JOIN(CLONED, OTHER("submodule", "git.test", "443")),
 				   ",\"submodules_read\":1", SHOWN, ""),
