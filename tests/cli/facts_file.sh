@@ -27,7 +27,6 @@ grep -q reachback.facts/1 "$file" || die "the link was not written through"
 decides "$program" check --facts /dev/null
 [ -c /dev/null ] || die "/dev/null was replaced"
 
-# What cannot be written: 74, one line, the old content, nothing left behind.
 # Replies that were wanted and are not there are missed aloud.
 mkdir "$work/replies"
 gives 0 env -i HOME="$work" "$program" collect --region cn-hangzhou --endpoints-metadata \
@@ -38,6 +37,7 @@ grep -q '^reachback: no reply of the cloud was saved: ' "$work/err" ||
 gives 0 env -i HOME="$work" "$program" collect
 [ ! -s "$work/err" ] || die "replies are missed that nobody wanted"
 
+# What cannot be written: 74, one line, the old content, nothing left behind.
 refuses 74 'cannot write' "$program" check --facts "$folder/none/facts.json"
 refuses 74 'cannot write' "$program" check --facts "$folder"
 refuses 74 'cannot write' "$program" check --facts /dev/full
