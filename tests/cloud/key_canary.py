@@ -48,18 +48,6 @@ def _command(options, source, row, words):
     return wrong
 
 
-def _helper_of(session):
-    """The process that holds the key, once it has a connection; None: there is none."""
-    for path in pathlib.Path("/proc").glob("[0-9]*/exe"):
-        try:
-            if (os.readlink(path).endswith("/reachback-probe-cloud") and
-                    os.getsid(int(path.parent.name)) == session):
-                return int(path.parent.name)
-        except OSError:
-            continue
-    return None
-
-
 def _may_dump():
     resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
@@ -96,7 +84,7 @@ def _crash(options, source, row):
         while not helper and time.monotonic() < until and child.poll() is None:
             time.sleep(0.01)
             if any(call.complaints == [] and call.action for call in server.gateway.journal):
-                helper = _helper_of(child.pid)
+                helper = common.helper_of(child.pid, "reachback-probe-cloud")
         if helper:
             os.kill(helper, signal.SIGSEGV)
         out, err = child.communicate(timeout=LIMIT_S)

@@ -23,8 +23,11 @@ import threading
 import time
 import urllib.parse
 
-import web_peer
-import web_peer_tls
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lab"))
+
+import common  # noqa: E402
+import web_peer  # noqa: E402
+import web_peer_tls  # noqa: E402
 
 TOKEN = "glpat-Canary0+/=Secret9"
 PARTS = ("Canary0", "Secret9")
@@ -78,17 +81,6 @@ def processes():
                 continue
 
 
-def helper_of(pid):
-    """The endpoint helper that a program has started; None yet."""
-    for path in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if (path / "cmdline").read_bytes().startswith(b"reachback-probe-endpoints"):
-                return int(path.name)
-        except OSError:
-            continue
-    return None
-
-
 class Case:
     def __init__(self, build, work, peer, source):
         self.build, self.work, self.peer, self.source = build, work, peer, source
@@ -113,7 +105,7 @@ class Case:
         child = subprocess.Popen(
             [self.build / "reachback", *words, *plan, *more], cwd=self.folder, pass_fds=files,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=self.environment, preexec_fn=lambda: resource.setrlimit(
+            env=self.environment, start_new_session=True, preexec_fn=lambda: resource.setrlimit(
                 resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)))
         for file in files:
             os.close(file)
@@ -156,7 +148,7 @@ class Case:
         until = time.monotonic() + SECONDS
         while self.peer.heard.count(TOKEN.encode()) == before and time.monotonic() < until:
             time.sleep(0.01)
-        helper = helper_of(child.pid)
+        helper = common.helper_of(child.pid, "reachback-probe-endpoints")
         if not helper:
             child.kill()
             return "no helper holds the token"

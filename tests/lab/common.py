@@ -4,6 +4,8 @@
 import concurrent.futures
 import configparser
 import copy
+import os
+import pathlib
 
 EXIT = {"ready": 0, "ready-with-risks": 0, "not-ready": 2, "undetermined": 3}
 
@@ -53,6 +55,18 @@ def pending(path):
 
 def show(words):
     return " ".join(sorted(words)) or "none"
+
+
+def helper_of(session, name):
+    """The helper of that name that a program has started, which leads its session; None: none."""
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if ((path / "cmdline").read_bytes().split(b"\0")[0] == name.encode()
+                    and os.getsid(int(path.name)) == session):
+                return int(path.name)
+        except OSError:
+            continue
+    return None
 
 
 class Check:
