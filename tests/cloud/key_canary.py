@@ -8,7 +8,6 @@ them.
 import functools
 import os
 import pathlib
-import resource
 import signal
 import subprocess
 import time
@@ -48,24 +47,10 @@ def _command(options, source, row, words):
     return wrong
 
 
-def _may_dump():
-    resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-
-
-def _cores(folder):
-    return [f"a core: {path.name}" for path in folder.rglob("*core*")]
-
-
 def _core_is_found(options):
-    """What a crash leaves is found where the cases of crashes look for it."""
-    pattern = pathlib.Path("/proc/sys/kernel/core_pattern").read_text().strip()
-    if "/" in pattern or pattern.startswith("|") or "core" not in pattern:
-        raise common.Skipped(f"kernel.core_pattern \"{pattern}\" keeps cores elsewhere")
     folder = pathlib.Path(options.scratch) / "canary-dump"
     folder.mkdir(exist_ok=True)
-    with subprocess.Popen(["sleep", str(LIMIT_S)], cwd=folder, preexec_fn=_may_dump) as child:
-        child.send_signal(signal.SIGSEGV)
-    return [] if _cores(folder) else [f"no core of a process that may dump ({child.returncode})"]
+    return common.core_is_found(folder)
 
 
 def _crash(options, source, row):
@@ -78,7 +63,7 @@ def _crash(options, source, row):
         child = subprocess.Popen(
             [str(options.program), "check", "-j", *words], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, start_new_session=True,
-            env=environment, preexec_fn=_may_dump)
+            env=environment, preexec_fn=common.may_dump)
         until = time.monotonic() + LIMIT_S
         helper = None
         while not helper and time.monotonic() < until and child.poll() is None:
@@ -92,7 +77,7 @@ def _crash(options, source, row):
         server.close()
     if not helper:
         return ["no helper holds the key"]
-    wrong = _cores(folder)
+    wrong = [f"a core: {path.name}" for path in common.cores(folder)]
     if any(secret.encode() in out + err for secret in program.secrets(run.world)):
         wrong.append("a secret is printed")
     if child.returncode not in (0, 2, 3):  # 0: what died was started again

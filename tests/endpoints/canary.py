@@ -4,9 +4,9 @@ Canary secrets: the token from a file, the environment and a descriptor; every c
 judges, every format; runs that end by themselves and runs whose processes are made to dump core.
 Usage, in namespaces of its own: canary.py BUILD WORK
 
-One line a case, `ok|FAIL endpoints canary NAME`: no copy of the token in what the program says and
-writes, in what ps(1) shows of any process, in any file of its folders. That the peer heard it shows
-that it was there to be found.
+One line a case, `ok|FAIL|SKIP endpoints canary NAME`: no copy of the token in what the program says
+and writes, in what ps(1) shows of any process, in any file of its folders. That the peer heard it
+shows that it was there to be found.
 """
 
 import base64
@@ -14,7 +14,6 @@ import itertools
 import json
 import os
 import pathlib
-import resource
 import signal
 import socket
 import subprocess
@@ -105,8 +104,7 @@ class Case:
         child = subprocess.Popen(
             [self.build / "reachback", *words, *plan, *more], cwd=self.folder, pass_fds=files,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=self.environment, start_new_session=True, preexec_fn=lambda: resource.setrlimit(
-                resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)))
+            env=self.environment, start_new_session=True, preexec_fn=common.may_dump)
         for file in files:
             os.close(file)
         return child
@@ -156,11 +154,21 @@ class Case:
         self.peer.slow = False
         out, err = child.communicate(timeout=SECONDS)
         seen = set(self.leaks(child, (("stdout", out), ("stderr", err))))
-        for path in self.folder.glob("*core*"):
+        for path in common.cores(self.folder):
             if victim == "helper":
                 seen.add(path.name)
             path.unlink()
         return f"the token is in {', '.join(sorted(seen))}" if seen else ""
+
+
+def core_is_found(work):
+    """Or whatever crashes would leave none to look into."""
+    folder = work / "dump"
+    folder.mkdir()
+    try:
+        say("a core is found", "; ".join(common.core_is_found(folder)))
+    except common.Skipped as reason:
+        print(f"SKIP endpoints canary a core is found: {reason}", flush=True)
 
 
 def say(name, wrong):
@@ -185,6 +193,7 @@ def main():
     for source, (name, words) in itertools.product(("file", "environment", "descriptor"),
                                                    commands.items()):
         say(f"{source}, {name}", Case(build, work, peer, source).plain(words))
+    core_is_found(work)
     for source, victim in itertools.product(("file", "environment", "descriptor"),
                                             ("helper", "program")):
         say(f"{source}, {victim} crashes", Case(build, work, peer, source).crash(victim))

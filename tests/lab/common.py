@@ -6,6 +6,9 @@ import configparser
 import copy
 import os
 import pathlib
+import resource
+import signal
+import subprocess
 
 EXIT = {"ready": 0, "ready-with-risks": 0, "not-ready": 2, "undetermined": 3}
 
@@ -67,6 +70,28 @@ def helper_of(session, name):
         except OSError:
             continue
     return None
+
+
+def may_dump():
+    """For preexec_fn: no limit of the size of a core."""
+    resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def cores(folder):
+    return list(folder.rglob("*core*"))
+
+
+def core_is_found(folder):
+    """cores() finds what a crash leaves in the folder, which is empty: what is wrong otherwise."""
+    pattern = pathlib.Path("/proc/sys/kernel/core_pattern").read_text().strip()
+    if "/" in pattern or pattern.startswith("|") or "core" not in pattern:
+        raise Skipped(f"kernel.core_pattern \"{pattern}\" keeps cores elsewhere")
+    with subprocess.Popen(["sleep", "30"], cwd=folder, preexec_fn=may_dump) as child:
+        child.send_signal(signal.SIGSEGV)
+    left = cores(folder)
+    for path in left:
+        path.unlink()
+    return [] if left else [f"no core of a process that may dump ({child.returncode})"]
 
 
 class Check:
