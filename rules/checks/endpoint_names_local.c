@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What only this machine gets for a name: its hosts file or --resolve (DNS-07), its search list
- * (DNS-11), and
- * IPv6 addresses without a way to them (DNS-04). Each means that what is tried by hand on this
- * machine meets other addresses than a build would, or that a build is slower than it need be.
+ * (DNS-11), and IPv6 addresses without a way to them (DNS-04). Each means that what is tried by
+ * hand on this machine meets other addresses than a build would, or that a build is slower than it
+ * need be.
  */
 #include "rules/checks/endpoint_names.h"
 
