@@ -275,6 +275,33 @@ bool above_same_origin(const struct endpoint_target *a, const struct endpoint_ta
 	       a->port == b->port;
 }
 
+void above_each_row(const struct rule_context *context, int rung, const char *what,
+		    gitlab_judge *judge, struct findings *out)
+{
+	const struct endpoints_facts *endpoints = &context->facts->endpoints;
+	struct gitlab_view view = { .context = context, .target = above_gitlab(endpoints),
+				    .row = above_row(endpoints, 0), .rung = rung, .out = out };
+
+	if (!view.target)
+		return;
+	if (!view.row || above_end(endpoints, view.target) != view.target)
+		above_unreached(context, out, above_end(endpoints, view.target), rung, what);
+	else
+		for (; view.row; view.row = above_row(endpoints, ++view.index))
+			judge(&view);
+}
+
+struct finding *above_add_of_row(const struct gitlab_view *view, int status, const char *part)
+{
+	const struct endpoints_facts *endpoints = &view->context->facts->endpoints;
+	struct finding *finding = above_add(view->context, view->out, status,
+			  &(struct above_place){ view->target, &view->row->address, view->rung });
+	const struct above_asked asked = { view->row->url, &view->row->address, view->rung };
+
+	above_tell(endpoints, above_exchange(endpoints, &asked, part), view->out, finding);
+	return finding;
+}
+
 const char *above_no_gitlab(const struct rule_context *context)
 {
 	return context->facts->plan.gitlab.url ? NULL : "the plan names no gitlab.url";

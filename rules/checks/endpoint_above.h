@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the rules above HTTP share: GitLab, git, Maven and the registry. Findings with their
- * subject, exchanges as evidence, where a redirected URL leads, and the row of GitLab.
+ * subject, exchanges as evidence, where a redirected URL leads, and the rows of GitLab.
  */
 #ifndef RULES_CHECKS_ENDPOINT_ABOVE_H
 #define RULES_CHECKS_ENDPOINT_ABOVE_H
@@ -71,6 +71,23 @@ const struct endpoint_target *above_gitlab(const struct endpoints_facts *endpoin
 const struct gitlab_fact *above_row(const struct endpoints_facts *endpoints, size_t index);
 /* On another host than GitLab's git is asked once: does another row than this tell of it? */
 bool above_git_elsewhere(const struct endpoints_facts *endpoints, size_t index);
+/* One of those rows, as a rule judges it. */
+struct gitlab_view {
+	const struct rule_context *context;
+	const struct endpoint_target *target; /* of the plan */
+	const struct gitlab_fact *row;
+	size_t index; /* of the row */
+	int rung;
+	struct findings *out;
+};
+
+typedef void gitlab_judge(const struct gitlab_view *view);
+
+/* Every row of the plan's own GitLab; `unknown` about `what` if it redirects or none is there. */
+void above_each_row(const struct rule_context *context, int rung, const char *what,
+		    gitlab_judge *judge, struct findings *out);
+/* A finding about the row, with the exchange of its rung that asked for `part`. NULL: latched. */
+struct finding *above_add_of_row(const struct gitlab_view *view, int status, const char *part);
 /* Where the redirects of this URL end: the target itself where it redirects nowhere. */
 const struct endpoint_target *above_end(const struct endpoints_facts *endpoints,
 					const struct endpoint_target *target);

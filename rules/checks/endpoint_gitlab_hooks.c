@@ -9,23 +9,9 @@
 
 #define SETTLE "in GitLab, Settings > Webhooks of the project, Recent events (role Maintainer)"
 
-struct hooks_view {
-	const struct rule_context *context;
-	const struct endpoint_target *target;
-	const struct gitlab_fact *row;
-	size_t index; /* of the row */
-	struct findings *out;
-};
-
-static struct finding *add(const struct hooks_view *view, int status)
+static struct finding *add(const struct gitlab_view *view, int status)
 {
-	const struct endpoints_facts *endpoints = &view->context->facts->endpoints;
-	struct finding *finding = above_add(view->context, view->out, status,
-			  &(struct above_place){ view->target, &view->row->address, RUNG_API });
-	const struct above_asked asked = { view->row->url, &view->row->address, RUNG_API };
-
-	above_tell(endpoints, above_exchange(endpoints, &asked, "/hooks?"), view->out, finding);
-	return finding;
+	return above_add_of_row(view, status, "/hooks?");
 }
 
 /* "HOST STATUS": hosts of the cloud that the registry is a part of. */
@@ -43,7 +29,7 @@ static bool is_of_cloud(const char *stopped)
 	return false;
 }
 
-static void add_stopped(const struct hooks_view *view, const char *stopped)
+static void add_stopped(const struct gitlab_view *view, const char *stopped)
 {
 	bool ours = is_of_cloud(stopped);
 	struct finding *finding = add(view, ours ? STATUS_WARN : STATUS_UNKNOWN);
@@ -70,7 +56,7 @@ static void add_stopped(const struct hooks_view *view, const char *stopped)
 						     "out, then press Test");
 }
 
-static void add_refused(const struct hooks_view *view)
+static void add_refused(const struct gitlab_view *view)
 {
 	struct finding *finding = add(view, STATUS_UNKNOWN);
 
@@ -79,7 +65,7 @@ static void add_refused(const struct hooks_view *view)
 	finding_settle(view->out, finding, SETTLE);
 }
 
-static void add_listed(const struct hooks_view *view)
+static void add_listed(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 	bool told = row->hooks_told.value == row->hooks_listed.value;
@@ -99,7 +85,7 @@ static void add_listed(const struct hooks_view *view)
 	}
 }
 
-static void judge(const struct hooks_view *view)
+static void judge(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 	size_t i;
@@ -122,18 +108,7 @@ static void judge(const struct hooks_view *view)
 
 static void evaluate(const struct rule_context *context, struct findings *out)
 {
-	const struct endpoints_facts *endpoints = &context->facts->endpoints;
-	struct hooks_view view = { .context = context, .target = above_gitlab(endpoints),
-				   .row = above_row(endpoints, 0), .out = out };
-
-	if (!view.target)
-		return;
-	if (!view.row || above_end(endpoints, view.target) != view.target)
-		above_unreached(context, out, above_end(endpoints, view.target), RUNG_API,
-				"the webhooks of the project");
-	else
-		for (; view.row; view.row = above_row(endpoints, ++view.index))
-			judge(&view);
+	above_each_row(context, RUNG_API, "the webhooks of the project", judge, out);
 }
 
 const struct rule rule_gitlab_webhooks_called = {

@@ -7,27 +7,12 @@
 
 #include "rules/checks/endpoint_refusal.h"
 
-struct project_view {
-	const struct rule_context *context;
-	const struct endpoint_target *target;
-	const struct gitlab_fact *row;
-	size_t index; /* of the row */
-	struct findings *out;
-};
-
-static struct finding *add(const struct project_view *view, int status)
+static struct finding *add(const struct gitlab_view *view, int status)
 {
-	const struct endpoints_facts *endpoints = &view->context->facts->endpoints;
-	struct finding *finding = above_add(view->context, view->out, status,
-			  &(struct above_place){ view->target, &view->row->address, RUNG_PROJECT });
-	const struct above_asked asked = { view->row->url, &view->row->address, RUNG_PROJECT };
-
-	above_tell(endpoints, above_exchange(endpoints, &asked, "/api/v4/projects/"), view->out,
-		   finding);
-	return finding;
+	return above_add_of_row(view, status, "/api/v4/projects/");
 }
 
-static void add_good(const struct project_view *view)
+static void add_good(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 	struct finding *finding = add(view, STATUS_PASS);
@@ -39,7 +24,7 @@ static void add_good(const struct project_view *view)
 			row->default_branch ? row->default_branch : "");
 }
 
-static void add_hidden(const struct project_view *view)
+static void add_hidden(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 	enum refusal refusal = refusal_of(row->project_message);
@@ -59,7 +44,7 @@ static void add_hidden(const struct project_view *view)
 						   "GitLab's URL, GROUP/PROJECT");
 }
 
-static void add_broken(const struct project_view *view)
+static void add_broken(const struct gitlab_view *view)
 {
 	struct finding *finding = add(view, STATUS_FAIL);
 
@@ -70,7 +55,7 @@ static void add_broken(const struct project_view *view)
 						     "the part that fails");
 }
 
-static void add_unknown(const struct project_view *view)
+static void add_unknown(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 	struct finding *finding = add(view, STATUS_UNKNOWN);
@@ -90,7 +75,7 @@ static void add_unknown(const struct project_view *view)
 	finding_settle(view->out, finding, "reachback check --vantage vswitch-host");
 }
 
-static void judge(const struct project_view *view)
+static void judge(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 	uint32_t status = row->project.value;
@@ -112,18 +97,7 @@ static void judge(const struct project_view *view)
 
 static void evaluate(const struct rule_context *context, struct findings *out)
 {
-	const struct endpoints_facts *endpoints = &context->facts->endpoints;
-	struct project_view view = { .context = context, .target = above_gitlab(endpoints),
-				     .row = above_row(endpoints, 0), .out = out };
-
-	if (!view.target)
-		return;
-	if (!view.row || above_end(endpoints, view.target) != view.target)
-		above_unreached(context, out, above_end(endpoints, view.target), RUNG_PROJECT,
-				"whether the project is visible");
-	else
-		for (; view.row; view.row = above_row(endpoints, ++view.index))
-			judge(&view);
+	above_each_row(context, RUNG_PROJECT, "whether the project is visible", judge, out);
 }
 
 const struct rule rule_gitlab_project_visible = {

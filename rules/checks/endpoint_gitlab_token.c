@@ -15,14 +15,6 @@
 #define NEAR_DAYS 14
 #define TOKEN_EXPECTED "a token that is active, has the scope api and belongs to gitlab.username"
 
-struct token_view {
-	const struct rule_context *context;
-	const struct endpoint_target *target;
-	const struct gitlab_fact *row;
-	size_t index; /* of the row */
-	struct findings *out;
-};
-
 /* Days since 1970-03-01 of "YYYY-MM-DD..." (proleptic Gregorian); false: it is no date. */
 static bool day_number(const char *date, int64_t *day)
 {
@@ -45,13 +37,13 @@ static bool day_number(const char *date, int64_t *day)
 	return true;
 }
 
-static struct finding *add(const struct token_view *view, int status)
+static struct finding *add(const struct gitlab_view *view, int status)
 {
 	return above_add(view->context, view->out, status,
 			  &(struct above_place){ view->target, &view->row->address, RUNG_TOKEN });
 }
 
-static void tell_asked(const struct token_view *view, struct finding *finding)
+static void tell_asked(const struct gitlab_view *view, struct finding *finding)
 {
 	static const char *const paths[] = { "/api/v4/version", "/personal_access_tokens/self",
 					     "/api/v4/user" };
@@ -65,14 +57,14 @@ static void tell_asked(const struct token_view *view, struct finding *finding)
 			   view->out, finding);
 }
 
-static void settle_by_token(const struct token_view *view, struct finding *finding)
+static void settle_by_token(const struct gitlab_view *view, struct finding *finding)
 {
 	finding_settle(view->out, finding,
 		       "reachback check --vantage vswitch-host --gitlab-token-file FILE (plan key "
 		       "gitlab.token_file, or the variable REACHBACK_GITLAB_TOKEN)");
 }
 
-static void judge_invalid(const struct token_view *view)
+static void judge_invalid(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 	bool lost = row->token_arrives.known && !row->token_arrives.value;
@@ -100,7 +92,7 @@ static void judge_invalid(const struct token_view *view)
 		       "binding form");
 }
 
-static void judge_forbidden(const struct token_view *view)
+static void judge_forbidden(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 	enum refusal refusal = refusal_of(row->message);
@@ -125,7 +117,7 @@ static void judge_forbidden(const struct token_view *view)
 	finding_remedy(view->out, finding, "gitlab", "%s", refusal_remedy(refusal));
 }
 
-static bool is_over(const struct token_view *view)
+static bool is_over(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 
@@ -133,7 +125,7 @@ static bool is_over(const struct token_view *view)
 	       (row->active.known && !row->active.value);
 }
 
-static bool lacks_scope(const struct token_view *view)
+static bool lacks_scope(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 
@@ -141,13 +133,13 @@ static bool lacks_scope(const struct token_view *view)
 	       refusal_of(row->message) == REFUSAL_SCOPE;
 }
 
-static bool is_blocked(const struct token_view *view)
+static bool is_blocked(const struct gitlab_view *view)
 {
 	return view->row->user_state && !text_equal(view->row->user_state, "active");
 }
 
 /* GitLab does not tell capitals apart in names of users. */
-static bool is_of_another(const struct token_view *view)
+static bool is_of_another(const struct gitlab_view *view)
 {
 	const char *wanted = view->context->facts->plan.gitlab.username;
 
@@ -156,7 +148,7 @@ static bool is_of_another(const struct token_view *view)
 
 /* What a valid token may still lack; all that hold are told together. */
 static const struct {
-	bool (*holds)(const struct token_view *view);
+	bool (*holds)(const struct gitlab_view *view);
 	const char *cause, *words, *platform, *remedy;
 } defects[] = {
 	{ is_over, "GL-06", "it is not active any more", "gitlab",
@@ -170,7 +162,7 @@ static const struct {
 
 #define DEFECTS (sizeof(defects) / sizeof(defects[0]))
 
-static void add_defects(const struct token_view *view)
+static void add_defects(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 	const char *wanted = view->context->facts->plan.gitlab.username;
@@ -206,7 +198,7 @@ static void add_defects(const struct token_view *view)
 }
 
 /* What a valid token does not tell; NULL: nothing is missing. */
-static const char *find_gap(const struct token_view *view)
+static const char *find_gap(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 
@@ -218,7 +210,7 @@ static const char *find_gap(const struct token_view *view)
 	return NULL;
 }
 
-static bool ends_soon(const struct token_view *view, int64_t *days)
+static bool ends_soon(const struct gitlab_view *view, int64_t *days)
 {
 	int64_t now, end;
 
@@ -230,7 +222,7 @@ static bool ends_soon(const struct token_view *view, int64_t *days)
 }
 
 /* A token that works, and what may yet come of it. */
-static void add_risks(const struct token_view *view, bool clear, bool soon, int64_t days)
+static void add_risks(const struct gitlab_view *view, bool clear, bool soon, int64_t days)
 {
 	const struct gitlab_fact *row = view->row;
 	struct finding *finding = add(view, STATUS_WARN);
@@ -262,7 +254,7 @@ static void add_risks(const struct token_view *view, bool clear, bool soon, int6
 	text_release(&words);
 }
 
-static void add_good(const struct token_view *view)
+static void add_good(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 	bool clear = text_equal(view->target->scheme, "http");
@@ -281,7 +273,7 @@ static void add_good(const struct token_view *view)
 	tell_asked(view, finding);
 }
 
-static void judge_valid(const struct token_view *view)
+static void judge_valid(const struct gitlab_view *view)
 {
 	const char *gap = find_gap(view);
 	struct finding *finding;
@@ -303,7 +295,7 @@ static void judge_valid(const struct token_view *view)
 					   "tokens; scope api");
 }
 
-static void judge_unsent(const struct token_view *view)
+static void judge_unsent(const struct gitlab_view *view)
 {
 	struct finding *finding = add(view, STATUS_UNKNOWN);
 
@@ -320,7 +312,7 @@ static void judge_unsent(const struct token_view *view)
 		   "%s", token_outcome_words[view->row->token]);
 }
 
-static void judge(const struct token_view *view)
+static void judge(const struct gitlab_view *view)
 {
 	switch (view->row->token) {
 	case TOKEN_NONE:
@@ -348,8 +340,9 @@ static void judge(const struct token_view *view)
 static void evaluate(const struct rule_context *context, struct findings *out)
 {
 	const struct endpoints_facts *endpoints = &context->facts->endpoints;
-	struct token_view view = { .context = context, .target = above_gitlab(endpoints),
-				   .row = above_row(endpoints, 0), .out = out };
+	struct gitlab_view view = { .context = context, .target = above_gitlab(endpoints),
+				    .row = above_row(endpoints, 0), .rung = RUNG_TOKEN,
+				    .out = out };
 	const struct endpoint_target *end;
 	struct finding *finding;
 
