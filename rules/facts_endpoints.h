@@ -299,6 +299,9 @@ enum token_outcome {
 };
 extern const char *const token_outcome_words[TOKEN_OUTCOMES + 1];
 
+/* How many webhooks of a project are asked for; as many of them may be some of more. */
+#define GITLAB_HOOKS_ASKED 50u
+
 struct gitlab_fact {
 	char *url;
 	struct address address; /* that the requests went to */

@@ -25,6 +25,7 @@ void gitlab_ask_hooks(struct gitlab_climb *climb)
 
 	if (climb->credentials == HTTP_NO_CREDENTIALS)
 		return;
-	gitlab_project_path(climb, "/hooks?per_page=50", &path);
+	gitlab_project_path(climb, "/hooks?per_page=", &path);
+	text_addf(&path, "%u", GITLAB_HOOKS_ASKED);
 	gitlab_ask(climb, &question, &path);
 }

@@ -69,11 +69,18 @@ static void add_listed(const struct gitlab_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 	bool told = row->hooks_told.value == row->hooks_listed.value;
-	struct finding *finding = add(view, told ? STATUS_PASS : STATUS_UNKNOWN);
+	bool whole = row->hooks_listed.value < GITLAB_HOOKS_ASKED;
+	struct finding *finding = add(view, told && whole ? STATUS_PASS : STATUS_UNKNOWN);
 
 	if (!row->hooks_listed.value) {
 		finding_message(view->out, finding, "the project has no webhook: the registry sets "
 						    "one when the repository is bound");
+	} else if (told && !whole) {
+		finding_message(view->out, finding, "GitLab calls the first %u webhooks of the "
+						    "project; what is behind them was not "
+						    "looked at",
+				(unsigned int)row->hooks_listed.value);
+		finding_settle(view->out, finding, SETTLE);
 	} else if (told) {
 		finding_message(view->out, finding, "GitLab calls the webhooks of the project; %u "
 						    "were looked at",
@@ -124,8 +131,9 @@ const struct rule rule_gitlab_webhooks_called = {
 	       "GitLab refuses targets that its outbound rules do not allow, and gives up one "
 	       "whose calls keep failing.",
 	.evidence = "alert_status of /api/v4/projects/PROJECT/hooks with the token, of the first "
-		    "50. Which one is the registry's is told by its host, below aliyuncs.com or "
-		    "aliyun.com; of another that fails it is unknown",
+		    "50; where there are as many, it is unknown of the rest. Which one is the "
+		    "registry's is told by its host, below aliyuncs.com or aliyun.com; of another "
+		    "that fails it is unknown",
 	.remedies = {
 		{ "gitlab", "allow the webhook's target in Admin > Settings > Network > Outbound "
 			    "requests, and in what lets GitLab out" },

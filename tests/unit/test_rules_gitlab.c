@@ -227,6 +227,10 @@ static void test_webhooks(void **state)
 	static const struct row rows[] = {
 		{ "none yet", HOOKS("0", "0", ""), STATUS_PASS, NULL, "has no webhook", 0 },
 		{ "called", HOOKS("2", "2", ""), STATUS_PASS, NULL, "2 were looked at", 0 },
+		{ "a page that is not full", HOOKS("49", "49", ""), STATUS_PASS, NULL,
+		  "49 were looked at", 0 },
+		{ "as many as are asked for", HOOKS("50", "50", ""), STATUS_UNKNOWN, NULL,
+		  "behind them was not looked at", 0 },
 		{ "given up", HOOKS("1", "1", "\"cr.cn-beijing.aliyuncs.com disabled\""),
 		  STATUS_WARN, "GL-18", "cr.cn-beijing.aliyuncs.com any more (disabled)", 0 },
 		{ "given up for now", HOOKS("1", "1", "\"x.aliyun.com temporarily_disabled\""),
