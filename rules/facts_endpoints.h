@@ -361,6 +361,8 @@ struct maven_fact {
 	bool metadata_is_xml;   /* root element <metadata> */
 	struct maybe version_named; /* the metadata names the version: 1, 0 */
 	char *artifact_path;
+	/* the packaging that the POM names does not tell the file's ending: it may be another */
+	bool ending_guessed;
 	struct maybe artifact_status;
 	struct maybe artifact_us; /* to its first byte */
 	struct maybe pom;         /* status of the POM; unknown: not asked, or no answer */

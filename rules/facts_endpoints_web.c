@@ -165,6 +165,7 @@ static const struct field maven_fields[] = {
 	FIELD(maven_fact, metadata_is_xml, 0, "its root element is metadata"),
 	FIELD(maven_fact, version_named, 0, "1: the metadata names the version; 0: it does not"),
 	FIELD(maven_fact, artifact_path, 0, "path of the artifact"),
+	FIELD(maven_fact, ending_guessed, 0, "its POM's packaging does not tell which file it is"),
 	FIELD(maven_fact, artifact_status, 0, "status of the artifact"),
 	FIELD(maven_fact, artifact_us, 0, "microseconds to its first byte"),
 	FIELD(maven_fact, pom, 0, "status of its POM"),

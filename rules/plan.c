@@ -40,7 +40,7 @@ static const struct record plan_gitlab_record = { "plan_gitlab", sizeof(struct p
 
 static const struct field maven_fields[] = {
 	FIELD(plan_maven, url, FIELD_REQUIRED, "base URL of a repository"),
-	FIELD(plan_maven, artifact, FIELD_OMIT, "group:artifact:version to fetch"),
+	FIELD(plan_maven, artifact, FIELD_OMIT, "group:artifact:version[:type] to fetch"),
 	{ .name = NULL },
 };
 static const struct record plan_maven_record = { "plan_maven", sizeof(struct plan_maven),

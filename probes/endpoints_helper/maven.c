@@ -251,7 +251,7 @@ static void start(const struct peer *peer, size_t index, const struct http_resul
 		return;
 	}
 	if (maven_parse(maven_row(climb)->artifact, &climb->artifact)) {
-		maven_note(climb, "the artifact is not written GROUP:ARTIFACT:VERSION");
+		maven_note(climb, "the artifact is not written GROUP:ARTIFACT:VERSION[:TYPE]");
 		return;
 	}
 	text_init(&path, MAVEN_PATH_MAX);
@@ -307,7 +307,7 @@ static void redirected(struct maven_climb *climb, const struct target *target,
 		maven_catch_up(climb, climb->metadata_from);
 	}
 	if (climb->pom_from == target)
-		climb->pom_from = maven_follow(climb, first);
+		maven_pom_redirected(climb, first);
 	if (climb->file_from == target)
 		maven_file_redirected(climb, first);
 	if (climb->checksum_from == target)

@@ -24,6 +24,7 @@ struct maven_climb {
 	struct maven_artifact artifact;
 	char build[MAVEN_WORD_MAX]; /* of a snapshot */
 	bool pom;                   /* instead of the packaging */
+	bool missing;               /* the file: the POM tells which one there is */
 	size_t checksum;            /* kind that is asked for */
 	bool asking;                /* its answer is on the way */
 	bool unanswered;            /* a checksum was refused or did not come: it may be there */
@@ -52,8 +53,9 @@ struct target *maven_follow(struct maven_climb *climb, const struct http_result 
 /* Where a redirect led may have answered to the climb of another address. */
 void maven_catch_up(struct maven_climb *climb, struct target *from);
 void maven_ask_file(struct maven_climb *climb);
-/* The first answer of the target that a redirect of the file, or of its checksum, led to. */
+/* The first answer of the target that a redirect of the file, POM or checksum led to. */
 void maven_file_redirected(struct maven_climb *climb, const struct http_result *first);
+void maven_pom_redirected(struct maven_climb *climb, const struct http_result *first);
 void maven_checksum_redirected(struct maven_climb *climb, const struct http_result *first);
 
 #endif

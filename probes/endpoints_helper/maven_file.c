@@ -226,26 +226,62 @@ static void ask_beside(struct maven_climb *climb, size_t body_max, http_done *do
 	maven_ask(climb, RUNG_ARTIFACT, body_max, &path, done);
 }
 
-/* A file that is not there: nobody misses it where the POM is all there is to have. */
+/* Nobody misses a file where the POM is all there is to have. */
+static void take_pom_alone(struct maven_climb *climb, const struct http_result *result,
+			   size_t limit)
+{
+	struct maven_fact *row = maven_row(climb);
+
+	climb->pom = true;
+	free(row->artifact_path);
+	row->artifact_path = copy(climb, row->pom_path);
+	row->artifact_status = row->pom;
+	if (row->pom_from)
+		row->artifact_from = copy(climb, row->pom_from);
+	take_file(climb, result, limit);
+	ask_checksum(climb);
+}
+
+/* Which file there is instead of a .jar, by the POM. */
+static void read_pom(struct maven_climb *climb, const struct http_result *result, size_t limit)
+{
+	struct maven_artifact *artifact = &climb->artifact;
+	const struct maven_handler *handler;
+	char packaging[MAVEN_WORD_MAX];
+
+	climb->missing = false;
+	maven_read_packaging(result->body, result->body_length, packaging);
+	handler = maven_handler_of(packaging);
+	if (text_equal(packaging, pom_ending)) {
+		take_pom_alone(climb, result, limit);
+		return;
+	}
+	if (artifact->typed || (handler && text_equal(handler->ending, artifact->packaging)))
+		return;
+	maven_row(climb)->ending_guessed = !handler;
+	if (!packaging[0])
+		return;
+	(void)snprintf(artifact->packaging, sizeof(artifact->packaging), "%s",
+		       handler ? handler->ending : packaging);
+	maven_ask_file(climb);
+}
+
+void maven_pom_redirected(struct maven_climb *climb, const struct http_result *first)
+{
+	climb->pom_from = maven_follow(climb, first);
+	if (climb->missing && maven_status(first) == 200)
+		read_pom(climb, first, HTTP_BODY_MAX);
+	maven_catch_up(climb, climb->pom_from);
+}
+
 static void missing_answered(void *owner, struct http_result *result)
 {
 	struct maven_climb *climb = owner;
-	struct maven_fact *row = maven_row(climb);
-	uint32_t status = maven_status(result);
-	struct text path;
 
 	beside_answered(climb, result);
-	if (status != 200 || !maven_is_pom_alone(result->body, result->body_length)) {
-		climb->pom = false;
-		return;
-	}
-	file_path(climb, ending(climb), &path);
-	free(row->artifact_path);
-	row->artifact_path = copy(climb, text_string(&path));
-	text_release(&path);
-	row->artifact_status.value = status;
-	take_file(climb, result, most(climb));
-	ask_checksum(climb);
+	if (maven_status(result) == 200)
+		read_pom(climb, result, most(climb));
+	maven_catch_up(climb, climb->pom_from);
 }
 
 static void file_answered(void *owner, struct http_result *result)
@@ -258,8 +294,9 @@ static void file_answered(void *owner, struct http_result *result)
 	row->artifact_status = (struct maybe){ .known = status != 0, .value = status };
 	row->artifact_us = result->http.first_byte_us;
 	if (status == 404) {
-		climb->pom = true;
-		ask_beside(climb, most(climb), missing_answered);
+		climb->missing = !row->pom_path;
+		if (climb->missing)
+			ask_beside(climb, most(climb), missing_answered);
 		return;
 	}
 	climb->file_from = maven_follow(climb, result);
@@ -267,7 +304,7 @@ static void file_answered(void *owner, struct http_result *result)
 		free(row->artifact_from);
 		row->artifact_from = copy(climb, climb->file_from->url.text);
 	}
-	if (status == 200 || climb->file_from)
+	if ((status == 200 || climb->file_from) && !row->pom_path)
 		ask_beside(climb, POM_ROOM, beside_answered); /* its head tells */
 	if (status == 200)
 		take_file(climb, result, most(climb));

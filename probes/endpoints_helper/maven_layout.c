@@ -14,6 +14,43 @@
 /* What may stand in coordinates and paths without a meaning of its own. */
 static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+";
 
+static const struct maven_handler handlers[] = {
+	{ "jar", "jar", NULL },
+	{ "pom", "pom", NULL },
+	{ "war", "war", NULL },
+	{ "ear", "ear", NULL },
+	{ "rar", "rar", NULL },
+	{ "par", "par", NULL },
+	{ "aar", "aar", NULL },
+	{ "apk", "apk", NULL },
+	{ "hpi", "hpi", NULL },
+	{ "nar", "nar", NULL },
+	{ "zip", "zip", NULL },
+	{ "ejb", "jar", NULL },
+	{ "bundle", "jar", NULL },
+	{ "maven-plugin", "jar", NULL },
+	{ "maven-archetype", "jar", NULL },
+	{ "eclipse-plugin", "jar", NULL },
+	{ "eclipse-test-plugin", "jar", NULL },
+	{ "eclipse-feature", "jar", NULL },
+	{ "eclipse-repository", "zip", NULL },
+	{ "content-package", "zip", NULL },
+	{ "test-jar", "jar", "tests" },
+	{ "ejb-client", "jar", "client" },
+	{ "java-source", "jar", "sources" },
+	{ "javadoc", "jar", "javadoc" },
+};
+
+const struct maven_handler *maven_handler_of(const char *type)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
+		if (!strcmp(handlers[i].type, type))
+			return &handlers[i];
+	return NULL;
+}
+
 static int take_word(const char **at, char word[MAVEN_WORD_MAX])
 {
 	size_t length = strcspn(*at, ":");
@@ -29,6 +66,7 @@ static int take_word(const char **at, char word[MAVEN_WORD_MAX])
 int maven_parse(const char *coordinates, struct maven_artifact *artifact)
 {
 	static const char suffix[] = "-SNAPSHOT";
+	const struct maven_handler *handler;
 	const char *at = coordinates;
 	size_t length, i;
 
@@ -37,8 +75,15 @@ int maven_parse(const char *coordinates, struct maven_artifact *artifact)
 	    take_word(&at, artifact->version))
 		return -EINVAL;
 	(void)snprintf(artifact->packaging, sizeof(artifact->packaging), "jar");
-	if (*at && (take_word(&at, artifact->packaging) || *at))
+	artifact->typed = *at != '\0';
+	if (artifact->typed && (take_word(&at, artifact->packaging) || *at))
 		return -EINVAL;
+	handler = maven_handler_of(artifact->packaging);
+	if (handler) {
+		(void)snprintf(artifact->packaging, sizeof(artifact->packaging), "%s",
+			       handler->ending);
+		artifact->classifier = handler->classifier;
+	}
 	for (i = 0; artifact->group[i]; i++)
 		if (artifact->group[i] == '.')
 			artifact->group[i] = '/';
@@ -69,7 +114,10 @@ void maven_file_path(const struct maven_artifact *artifact, const char *build,
 	if (*build && artifact->snapshot)
 		length -= strlen("SNAPSHOT");
 	text_add_bytes(out, artifact->version, length);
-	text_addf(out, "%s.%s", artifact->snapshot ? build : "", ending);
+	text_add(out, artifact->snapshot ? build : "");
+	if (artifact->classifier && strcmp(ending, "pom"))
+		text_addf(out, "-%s", artifact->classifier);
+	text_addf(out, ".%s", ending);
 }
 
 /* Behind the end of `mark`; NULL: it is not there. */
@@ -138,11 +186,95 @@ bool maven_names_version(const char *bytes, size_t length, const char *version)
 	return memmem(bytes, length, element, strlen(element)) != NULL;
 }
 
-bool maven_is_pom_alone(const char *bytes, size_t length)
+/* Behind a tag of an element: quotes may hold a '>'. NULL: it does not end. */
+static const char *behind_tag(const char *at, const char *end)
 {
-	static const char alone[] = "<packaging>pom</packaging>";
+	char quote = '\0';
 
-	return memmem(bytes, length, alone, sizeof(alone) - 1) != NULL;
+	for (; at < end; at++) {
+		if (quote)
+			quote = *at == quote ? '\0' : quote;
+		else if (*at == '"' || *at == '\'')
+			quote = *at;
+		else if (*at == '>')
+			return at + 1;
+	}
+	return NULL;
+}
+
+/* Behind what is no element; `at` itself: it is one. NULL: it does not end. */
+static const char *behind_aside(const char *at, const char *end)
+{
+	if (starts(at, end, "<!--"))
+		return behind(at + 4, end, "-->");
+	if (starts(at, end, "<![CDATA["))
+		return behind(at, end, "]]>");
+	if (starts(at, end, "<?"))
+		return behind(at, end, "?>");
+	return starts(at, end, "<!") ? behind_tag(at, end) : at;
+}
+
+static bool is_tag(const char *at, const char *end, const char *name)
+{
+	size_t length = strlen(name);
+
+	return starts(at + 1, end, name) && at + 1 + length < end &&
+	       (at[1 + length] == '>' || isspace((unsigned char)at[1 + length]));
+}
+
+/* The text between tags, spaces off: one plain word, or "". */
+static void take_text(const char *at, const char *end, char word[MAVEN_WORD_MAX])
+{
+	const char *stop = memchr(at, '<', (size_t)(end - at));
+	size_t length;
+
+	while (stop && at < stop && isspace((unsigned char)*at))
+		at++;
+	while (stop && at < stop && isspace((unsigned char)stop[-1]))
+		stop--;
+	length = stop ? (size_t)(stop - at) : 0;
+	if (length >= MAVEN_WORD_MAX)
+		length = 0;
+	memcpy(word, at, length);
+	word[length] = '\0';
+	if (strspn(word, safe) < length)
+		word[0] = '\0';
+}
+
+/*
+ * Only the element right below <project> counts: plugins have a <packaging> in their configuration,
+ * and authors leave one in a comment.
+ */
+void maven_read_packaging(const char *bytes, size_t length, char packaging[MAVEN_WORD_MAX])
+{
+	const char *at = bytes, *end = bytes + length;
+	size_t depth = 0;
+
+	packaging[0] = '\0';
+	while (at && (at = memchr(at, '<', (size_t)(end - at)))) {
+		const char *next = behind_aside(at, end);
+
+		if (next != at) {
+			at = next;
+			continue;
+		}
+		next = behind_tag(at, end);
+		if (!next || (!depth && !is_tag(at, end, "project")))
+			return;
+		if (depth == 1 && next[-2] != '/' && is_tag(at, end, "packaging")) {
+			take_text(next, end, packaging);
+			return;
+		}
+		if (at[1] == '/')
+			depth--;
+		else if (next[-2] != '/')
+			depth++;
+		if (!depth) { /* read to its end */
+			(void)snprintf(packaging, MAVEN_WORD_MAX, "jar");
+			return;
+		}
+		at = next;
+	}
 }
 
 bool maven_read_build(const char *bytes, size_t length, char build[MAVEN_WORD_MAX])

@@ -93,75 +93,6 @@ struct finding *maven_add(const struct maven_view *view, int status)
 	return finding;
 }
 
-enum meaning {
-	MAVEN_CREDENTIALS,
-	MAVEN_NONE,
-	MAVEN_BROKEN,
-	MAVEN_UPSTREAM,
-	MAVEN_CHECKSUM,
-};
-
-/* The usual suspects, a row each. */
-static const struct {
-	const char *cause, *words, *remedy;
-} meanings[] = {
-	[MAVEN_CREDENTIALS] = {
-		"DEP-07", "the repository wants credentials",
-		"allow anonymous reading, or put credentials into the settings.xml of the build",
-	},
-	[MAVEN_NONE] = {
-		"DEP-13", "the URL is no Maven repository",
-		"correct maven[].url: it is often the page beside the repository that was entered",
-	},
-	[MAVEN_BROKEN] = {
-		"DEP-14", "the Maven service is up, and does not serve",
-		"see the log of the service",
-	},
-	[MAVEN_UPSTREAM] = {
-		"DEP-10", "the repository knows the file and does not serve it: a proxy repository "
-		"that cannot fetch it",
-		"repair the upstream of the proxy repository, and clear its cache of what was "
-		"not found",
-	},
-	[MAVEN_CHECKSUM] = {
-		"DEP-12", "the file and its checksum do not fit",
-		"rebuild the metadata and checksums of the repository, and synchronise the "
-		"clocks",
-	},
-};
-
-static struct finding *add_meaning(const struct maven_view *view, int status, enum meaning meaning,
-				   const char *seen)
-{
-	struct finding *finding = maven_add(view, status);
-
-	finding_cause(view->out, finding, meanings[meaning].cause);
-	finding_message(view->out, finding, "%s: %s", meanings[meaning].words, seen);
-	finding_expected(view->out, finding, "200 with what Maven asks for");
-	finding_remedy(view->out, finding, "server", "%s", meanings[meaning].remedy);
-	return finding;
-}
-
-static const char *status_told(const struct maybe *status, const char *what, char text[96])
-{
-	(void)snprintf(text, 96, "%u for %s", (unsigned int)status->value, what);
-	return text;
-}
-
-/* An answer that ends a build, whatever it was asked for: credentials are missing, or a failure. */
-static bool add_refused(const struct maven_view *view, const struct maybe *status,
-			const char *what)
-{
-	char seen[96];
-
-	if (status->value != 401 && status->value != 403 && status->value < 500)
-		return false;
-	(void)add_meaning(view, STATUS_FAIL,
-			  status->value < 500 ? MAVEN_CREDENTIALS : MAVEN_BROKEN,
-			  status_told(status, what, seen));
-	return true;
-}
-
 /* An answer that did not come, or not whole; `unknown` where nobody asked. */
 static void judge_silence(const struct maven_view *view, const struct exchange_fact *exchange,
 			  const char *what)
@@ -172,15 +103,15 @@ static void judge_silence(const struct maven_view *view, const struct exchange_f
 	    (http->limit && text_has_prefix(http->limit, "run ")))
 		maven_unreached(view, what);
 	else
-		(void)add_meaning(view, STATUS_FAIL, MAVEN_BROKEN,
-				  http->limit ? http->limit : http_outcome_words[http->outcome]);
+		(void)maven_mean(view, STATUS_FAIL, MAVEN_BROKEN,
+				 http->limit ? http->limit : http_outcome_words[http->outcome]);
 }
 
 /* 404 for all of it: of a site chosen by name an address shows the default one (DEP-09). */
 static void add_nothing(const struct maven_view *view)
 {
-	struct finding *finding = add_meaning(view, STATUS_FAIL, MAVEN_NONE,
-					      "404 for metadata, file and POM of the artifact");
+	struct finding *finding = maven_mean(view, STATUS_FAIL, MAVEN_NONE,
+					     "404 for metadata, file and POM of the artifact");
 
 	if (!view->target->literal)
 		return;
@@ -202,8 +133,8 @@ static void add_redirected(const struct maven_view *view, const char *url, const
 
 	if (status && (status->value == 401 || status->value == 403) &&
 	    attempt->http.outcome == HTTP_ANSWERED)
-		(void)add_meaning(view, STATUS_FAIL, MAVEN_CREDENTIALS,
-				  status_told(status, end->url, seen));
+		(void)maven_mean(view, STATUS_FAIL, MAVEN_CREDENTIALS,
+				 maven_status_told(status, end->url, seen));
 	else
 		above_unreached(view->context, view->out, end ? end : view->target, view->rung,
 				what);
@@ -244,13 +175,13 @@ static void judge_metadata(const struct maven_view *view)
 	} else if (!row->metadata.known) {
 		judge_silence(view, asked(view, RUNG_METADATA, "maven-metadata.xml"),
 			      "the metadata of the artifact");
-	} else if (add_refused(view, &row->metadata, "maven-metadata.xml")) {
+	} else if (maven_add_refused(view, &row->metadata, "maven-metadata.xml")) {
 		return;
 	} else if (row->metadata_is_xml) {
 		add_served(view);
 	} else if (status == 200) {
-		(void)add_meaning(view, STATUS_FAIL, MAVEN_NONE,
-				  "what comes as maven-metadata.xml is no metadata");
+		(void)maven_mean(view, STATUS_FAIL, MAVEN_NONE,
+				 "what comes as maven-metadata.xml is no metadata");
 	} else if (status / 100 == 3) {
 		add_redirected(view, row->metadata_from, "the metadata, which is redirected");
 	} else if (is_served(row)) {
@@ -262,12 +193,28 @@ static void judge_metadata(const struct maven_view *view)
 	}
 }
 
+/* What a plugin's own packaging is kept as, that plugin knows. */
+static void add_guessed(const struct maven_view *view)
+{
+	struct finding *finding = maven_add(view, STATUS_UNKNOWN);
+
+	finding_message(view->out, finding,
+			"%s is not there, and the packaging in its POM does not tell which file is",
+			view->row->artifact_path);
+	finding_settle(view->out, finding, "name the file's type in the plan: maven[].artifact = "
+					   "GROUP:ARTIFACT:VERSION:TYPE");
+}
+
 static void judge_missing(const struct maven_view *view)
 {
 	const struct maven_fact *row = view->row;
 	struct finding *finding;
 	char seen[96];
 
+	if (row->ending_guessed) {
+		add_guessed(view);
+		return;
+	}
 	if (row->version_named.known && !row->version_named.value && row->pom.value != 200) {
 		finding = maven_add(view, STATUS_UNKNOWN);
 		finding_message(view->out, finding, "the repository does not have %s, nor does its "
@@ -275,8 +222,8 @@ static void judge_missing(const struct maven_view *view)
 		finding_settle(view->out, finding, SETTLE_ARTIFACT);
 		return;
 	}
-	finding = add_meaning(view, STATUS_WARN, MAVEN_UPSTREAM,
-			      status_told(&row->artifact_status, row->artifact_path, seen));
+	finding = maven_mean(view, STATUS_WARN, MAVEN_UPSTREAM,
+			     maven_status_told(&row->artifact_status, row->artifact_path, seen));
 	fact(view, finding, "version_named", "the version is in maven-metadata.xml, or its POM is "
 					     "there");
 }
@@ -322,8 +269,8 @@ static void add_slow(const struct maven_view *view)
 
 	(void)snprintf(seen, sizeof(seen), "%u ms to the first byte",
 		       (unsigned int)(row->artifact_us.value / 1000));
-	finding = add_meaning(view, STATUS_WARN,
-			      text_equal(row->kind, "plain") ? MAVEN_BROKEN : MAVEN_UPSTREAM, seen);
+	finding = maven_mean(view, STATUS_WARN,
+			     text_equal(row->kind, "plain") ? MAVEN_BROKEN : MAVEN_UPSTREAM, seen);
 	fact(view, finding, "artifact_us", seen);
 }
 
@@ -334,8 +281,8 @@ static void judge_checksum(const struct maven_view *view)
 	struct finding *finding;
 
 	if (row->checksum_matches.known && !row->checksum_matches.value) {
-		finding = add_meaning(view, STATUS_FAIL, MAVEN_CHECKSUM,
-				      row->checksum ? row->checksum : "checksum");
+		finding = maven_mean(view, STATUS_FAIL, MAVEN_CHECKSUM,
+				     row->checksum ? row->checksum : "checksum");
 		fact(view, finding, "checksum_given", row->checksum_given);
 		fact(view, finding, "checksum_seen", row->checksum_seen);
 		return;
@@ -380,9 +327,9 @@ static bool add_pom(const struct maven_view *view)
 			      "the POM of the artifact");
 	else if (moved)
 		add_redirected(view, row->pom_from, "the POM, which is redirected");
-	else if (!add_refused(view, &row->pom, row->pom_path))
-		(void)add_meaning(view, STATUS_FAIL, MAVEN_BROKEN,
-				  status_told(&row->pom, row->pom_path, seen));
+	else if (!maven_add_refused(view, &row->pom, row->pom_path))
+		(void)maven_mean(view, STATUS_FAIL, MAVEN_BROKEN,
+				 maven_status_told(&row->pom, row->pom_path, seen));
 	return true;
 }
 
@@ -396,7 +343,7 @@ static bool add_page(const struct maven_view *view, const char *path, const char
 
 	if (!http || http->status.value != 200 || http->body != HTTP_BODY_HTML)
 		return false;
-	(void)add_meaning(view, STATUS_FAIL, MAVEN_NONE, "a page comes in the place of the file");
+	(void)maven_mean(view, STATUS_FAIL, MAVEN_NONE, "a page comes in the place of the file");
 	return true;
 }
 
@@ -423,7 +370,7 @@ static void judge_artifact(const struct maven_view *view)
 	} else if (!row->artifact_status.known) {
 		judge_silence(view, asked(view, RUNG_ARTIFACT, row->artifact_path),
 			      "the file of the artifact");
-	} else if (add_refused(view, &row->artifact_status, row->artifact_path) ||
+	} else if (maven_add_refused(view, &row->artifact_status, row->artifact_path) ||
 		   add_page(view, row->artifact_path, row->artifact_from) ||
 		   add_page(view, row->pom_path, row->pom_from) || add_pom(view)) {
 		return;
@@ -480,7 +427,9 @@ const struct rule rule_maven_artifact_served = {
 	.why = "Metadata may come from a cache while files do not, or from elsewhere by a "
 	       "redirect; a file whose checksum does not fit ends a build. Without an artifact "
 	       "in the plan this is unknown.",
-	.evidence = "the file, its POM, and its .sha1, .sha256 or .md5; of a file larger than "
+	.evidence = "the file, its POM, and its .sha1, .sha256 or .md5. The file is a .jar, or, "
+		    "where there is none, what the packaging in the POM is kept as, unless the "
+		    "plan names a type (GROUP:ARTIFACT:VERSION:TYPE); of a file larger than "
 		    "2 MiB those of the POM instead. Maven reads the POM first, and warns of one "
 		    "that is not there. 404 or 410 for every checksum: there is none to compare. "
 		    "A redirect is followed with its query, without credentials",

@@ -30,4 +30,20 @@ void maven_unreached(const struct maven_view *view, const char *what);
  */
 const struct attempt_fact *maven_end(const struct maven_view *view, const char *url);
 
+enum maven_meaning {
+	MAVEN_CREDENTIALS,
+	MAVEN_NONE,
+	MAVEN_BROKEN,
+	MAVEN_UPSTREAM,
+	MAVEN_CHECKSUM,
+};
+
+struct finding *maven_mean(const struct maven_view *view, int status, enum maven_meaning meaning,
+			   const char *seen);
+/* "404 for WHAT", in `text`. */
+const char *maven_status_told(const struct maybe *status, const char *what, char text[96]);
+/* An answer that ends a build, whatever it was asked for: credentials are missing, or a failure. */
+bool maven_add_refused(const struct maven_view *view, const struct maybe *status,
+		       const char *what);
+
 #endif

@@ -296,6 +296,20 @@ maven_reset() {
 	maven_web
 }
 
+# The artifact is another file than a .jar, as its POM says; a plugin's configuration may differ.
+maven_packed_as() { # PACKAGING
+	local file
+	find "$LAB_DIR/maven" -name '*.jar' | while read -r file; do
+		mv "$file" "${file%.jar}.$1"
+		mv "$file.sha1" "${file%.jar}.$1.sha1"
+	done
+	find "$LAB_DIR/maven" -name '*.pom' | while read -r file; do
+		sed -i -e '/<packaging>/d' -e "s,</modelVersion>,&<build><packaging>pom</packaging>\
+</build><packaging>$1</packaging>," "$file"
+		sha1sum "$file" | cut -d ' ' -f 1 >"$file.sha1"
+	done
+}
+
 # A redirect to the store by signed URLs, as object stores want them, and a store that wants them;
 # what is signed otherwise is refused.
 signed_store() { # SIGNATURE

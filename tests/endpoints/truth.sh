@@ -97,10 +97,14 @@ maven() {
 	base=${TRUTH_MAVEN%/}/$group/$name
 	get "$base/maven-metadata.xml" || fails metadata "$(cat why)"
 	grep -q '<metadata' body || fails metadata "no metadata: $(head -c 60 body)"
-	for file in "$name-$version.pom" "$name-$version.jar"; do
+	packaging=jar
+	for kind in pom file; do
+		[ "$kind" = pom ] || kind=$packaging
+		file=$name-$version.$kind
 		get "$base/$version/$file.sha1" || fails artifact "$file.sha1: $(cat why)"
 		sum=$(cut -d ' ' -f 1 body)
 		get "$base/$version/$file" || fails artifact "$file: $(cat why)"
+		grep -q '<packaging>war</packaging>' body && packaging=war
 		[ "$(sha1sum body | cut -d ' ' -f 1)" = "$sum" ] || fails artifact "$file: checksum"
 	done
 }

@@ -20,6 +20,10 @@ static void test_coordinates(void **state)
 		  "/org/apache/commons/commons-lang3/3.12.0/commons-lang3-3.12.0.jar" },
 		{ "junit:junit:4.13:pom", "/junit/junit/4.13/junit-4.13.pom" },
 		{ "a.b:c:1.0-SNAPSHOT", "/a/b/c/1.0-SNAPSHOT/c-1.0-20240102.030405-6.jar" },
+		{ "a:b:1:war", "/a/b/1/b-1.war" },
+		{ "a:b:1:maven-plugin", "/a/b/1/b-1.jar" },
+		{ "a:b:1-SNAPSHOT:test-jar", "/a/b/1-SNAPSHOT/b-1-20240102.030405-6-tests.jar" },
+		{ "a:b:1:own", "/a/b/1/b-1.own" },
 		{ "a:b", NULL },
 		{ "a:b:", NULL },
 		{ "a::1", NULL },
@@ -89,11 +93,50 @@ static void test_metadata(void **state)
 			fail_msg("%s", rows[i].body);
 	assert_true(maven_names_version(versions, strlen(versions), "1.0"));
 	assert_false(maven_names_version(versions, strlen(versions), "1.0.1"));
-	assert_true(maven_is_pom_alone("<packaging>pom</packaging>", 26));
-	assert_false(maven_is_pom_alone("<packaging>jar</packaging>", 26));
 	assert_true(maven_read_build(build, strlen(build), name));
 	assert_string_equal(name, "20240102.030405-6");
 	assert_false(maven_read_build(evil, strlen(evil), name));
+}
+
+static void test_packaging(void **state)
+{
+	static const struct {
+		const char *pom, *packaging;
+	} rows[] = {
+		{ "<project><packaging>war</packaging></project>", "war" },
+		{ "\xef\xbb\xbf<?xml version='1.0'?><!-- <project> --><project a=\"x>y\">\n"
+		  "<parent><packaging>pom</packaging></parent><packaging >\n aar </packaging>",
+		  "aar" },
+		{ "<!DOCTYPE project [ <!ENTITY a \"<b>\"> ]><project><packaging>pom</packaging>",
+		  "pom" },
+		{ "<project><!-- <packaging>pom</packaging> --></project>", "jar" },
+		{ "<project><a><![CDATA[</a><packaging>pom</packaging>]]></a></project>", "jar" },
+		{ "<project><build><packaging>pom</packaging><x/></build></project>", "jar" },
+		{ "<project><packaging/></project>", "jar" },
+		{ "<project><packaging>${kind}</packaging></project>", "" },
+		{ "<project><packaging>a&amp;b</packaging></project>", "" },
+		{ "<project><packaging>../x</packaging></project>", "" },
+		{ "<project><packaging>war", "" },
+		{ "<project><packaging", "" },
+		{ "<project><name>cut", "" },
+		{ "<html><packaging>war</packaging></html>", "" },
+		{ "</project><packaging>war</packaging>", "" },
+		{ "<packaging>war</packaging>", "" },
+		{ "<!-- <project>", "" },
+		{ "<", "" },
+		{ "", "" },
+	};
+	char packaging[MAVEN_WORD_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		maven_read_packaging(rows[i].pom, strlen(rows[i].pom), packaging);
+		if (strcmp(packaging, rows[i].packaging))
+			fail_msg("%s: %s", rows[i].pom, packaging);
+	}
+	assert_string_equal(maven_handler_of("bundle")->ending, "jar");
+	assert_null(maven_handler_of("own"));
 }
 
 static void test_checksum(void **state)
@@ -129,6 +172,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_coordinates),
 		cmocka_unit_test(test_metadata),
+		cmocka_unit_test(test_packaging),
 		cmocka_unit_test(test_checksum),
 	};
 

@@ -196,6 +196,9 @@ static void test_artifact(void **state)
 		  ASKED(",\"metadata\":200,\"metadata_is_xml\":true,\"version_named\":0,"
 			"\"artifact_status\":404,\"pom\":200"),
 		  STATUS_WARN, "DEP-10", NULL, 0 },
+		{ "missing, and of a packaging that only its plugin knows",
+		  ASKED(GOOD ",\"artifact_status\":404,\"pom\":200,\"ending_guessed\":true"),
+		  STATUS_UNKNOWN, NULL, "does not tell which file is", 0 },
 		{ "a version that is not there",
 		  ASKED(",\"metadata\":200,\"metadata_is_xml\":true,\"version_named\":0,"
 			"\"artifact_status\":404"),
