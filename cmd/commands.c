@@ -39,7 +39,8 @@ const struct command command_table[] = {
 		 "is read first, the call is shown and written into a journal, and made after a "
 		 "\"yes\" at the terminal or with --yes; after an answer that tells nothing the "
 		 "state is read before any other try. Values of a described call may hold "
-		 "{gitlab_ip}, {other_ips}, {vpc_id}, {vswitch_id}, {instance_id} and {region}. "
+		 "{gitlab_ip}, {other_ips}, {vpc_id}, {vswitch_id}, {instance_id} and {region}; "
+		 "as an item of a list {other_ips} becomes an item for each address. "
 		 "Ends with 0 where the link was made, was there, or the form was printed, with "
 		 "2 where the API refused it and 3 where that is not known, else with the status "
 		 "of the gate.",

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The requests of a link, from plan and form. Values of the plan's calls may hold {gitlab_ip},
- * {other_ips}, {vpc_id}, {vswitch_id}, {instance_id} and {region}: what was derived is put there.
- */
+/* The requests of a link, from plan and form. */
 #include "cmd/change.h"
 #include "cmd/link.h"
+#include "cmd/link_values.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define VALUE_LIMIT ((size_t)64 * 1024)
@@ -18,105 +14,23 @@ bool link_is_called(const struct plan *plan, int kind)
 	return kind == CREATE_REGISTRY || (plan->create_call.action && plan->create_call.action[0]);
 }
 
-static void add_others(const struct report_form *form, struct text *out)
-{
-	size_t i;
-
-	for (i = 0; i < form->other_ips.count; i++)
-		text_addf(out, "%s%s", i ? "," : "", form->other_ips.items[i]);
-}
-
-static const char *value_of(const struct report_form *form, const char *name, size_t length)
-{
-	const struct {
-		const char *name, *value;
-	} rows[] = {
-		{ "gitlab_ip", form->gitlab_ip }, { "vpc_id", form->vpc_id },
-		{ "vswitch_id", form->vswitch_id }, { "instance_id", form->instance_id },
-		{ "region", form->region },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strlen(rows[i].name) == length && !strncmp(rows[i].name, name, length))
-			return rows[i].value ? rows[i].value : "";
-	return NULL;
-}
-
-/* What is no name of a value stays as it is: braces may be the operation's own. */
-static void fill(const struct report_form *form, const char *words, struct text *out)
-{
-	static const char others[] = "other_ips";
-
-	while (*words != '\0') {
-		size_t plain = strcspn(words, "{"), length;
-		const char *value;
-		bool closed;
-
-		text_add_bytes(out, words, plain);
-		words += plain;
-		if (*words == '\0')
-			break;
-		length = strcspn(words + 1, "}");
-		closed = words[1 + length] == '}';
-		value = closed ? value_of(form, words + 1, length) : NULL;
-		if (value) {
-			text_add(out, value);
-			words += length + 2;
-		} else if (closed && length == strlen(others) &&
-			   !strncmp(words + 1, others, length)) {
-			add_others(form, out);
-			words += length + 2;
-		} else {
-			text_add(out, "{");
-			words++;
-		}
-	}
-}
-
-static int add_filled(const struct report_form *form, const char *name, const char *value,
-		      struct list *parameters)
-{
-	struct text words;
-	int code;
-
-	text_init(&words, VALUE_LIMIT);
-	fill(form, value, &words);
-	code = text_error(&words);
-	if (!code)
-		code = change_parameter_add(parameters, name, text_string(&words));
-	text_release(&words);
-	return code;
-}
-
-/* Strings of a JSON object that the plan was checked to hold; numbers and bools as they are. */
-static int add_object(const struct report_form *form, const char *text, struct list *parameters)
-{
-	cJSON *json = NULL, *item;
-	char *printed;
-	int code = 0;
-
-	if (!text)
-		return 0;
-	code = json_parse(text, strlen(text), &json, NULL);
-	for (item = json ? json->child : NULL; item && !code; item = item->next) {
-		printed = cJSON_IsString(item) ? text_copy(item->valuestring) :
-						 cJSON_PrintUnformatted(item);
-		code = printed ? add_filled(form, item->string, printed, parameters) : -ENOMEM;
-		cJSON_free(printed);
-	}
-	cJSON_Delete(json);
-	return code;
-}
-
 static int copy_or(char **place, const char *value, const char *otherwise)
 {
 	*place = text_copy(value && value[0] ? value : otherwise);
 	return *place ? 0 : -ENOMEM;
 }
 
+/* A form for the gateways' own style, a JSON document where paths tell the operations. */
+static int fill_body(const struct plan_call *plan, const struct report_form *form,
+		     struct change_call *call, struct fault *fault)
+{
+	if (text_equal(call->style, "ROA"))
+		return values_document(form, plan->body, &call->document, fault);
+	return values_flat(form, plan->body, &call->body, fault);
+}
+
 static int fill_call(const struct plan_call *plan, const struct report_form *form,
-		     struct change_call *call)
+		     struct change_call *call, struct fault *fault)
 {
 	int code = copy_or(&call->product, plan->product, "cr");
 
@@ -129,10 +43,11 @@ static int fill_call(const struct plan_call *plan, const struct report_form *for
 	if (!code)
 		code = copy_or(&call->method, plan->method, "POST");
 	if (!code)
-		code = copy_or(&call->path, plan->path, "/");
+		code = values_path(form, plan->path && *plan->path ? plan->path : "/", &call->path,
+				   fault);
 	if (!code)
-		code = add_object(form, plan->query, &call->query);
-	return code ? code : add_object(form, plan->body, &call->body);
+		code = values_flat(form, plan->query, &call->query, fault);
+	return code ? code : fill_body(plan, form, call, fault);
 }
 
 /* The same operation words; what is special about a list stands beside it. */
@@ -149,16 +64,16 @@ static int prepare_source(struct link *link, const struct report_form *form, str
 	const struct plan_list_call *list = &link->plan->list_call;
 	const struct plan_call call = call_of_list(list);
 	size_t i;
-	int code = fill_call(&link->plan->create_call, form, &link->make.call);
+	int code = fill_call(&link->plan->create_call, form, &link->make.call, fault);
 
 	link->listed = list->action && list->action[0];
 	if (!code && link->listed && !list->match)
 		return fault_set(fault, -EINVAL, "list_call needs \"match\": the fields that tell "
 						 "this link from others");
 	if (!code && link->listed)
-		code = fill_call(&call, form, &link->look.call);
+		code = fill_call(&call, form, &link->look.call, fault);
 	if (!code && link->listed)
-		code = add_object(form, list->match, &link->look.match);
+		code = values_fields(form, list->match, &link->look.match, fault);
 	if (code || link->listed)
 		return code;
 	code = copy_or(&link->look.vswitch_id, form->vswitch_id, "");
@@ -169,7 +84,8 @@ static int prepare_source(struct link *link, const struct report_form *form, str
 	return code;
 }
 
-static int prepare_registry(struct link *link, const struct report_form *form)
+static int prepare_registry(struct link *link, const struct report_form *form,
+			    struct fault *fault)
 {
 	const struct plan_call make = { .action = (char *)"CreateInstanceVpcEndpointLinkedVpc" };
 	const struct plan_call look = { .action = (char *)"GetInstanceVpcEndpoint" };
@@ -190,11 +106,11 @@ static int prepare_registry(struct link *link, const struct report_form *form)
 		{ &link->look.match, "VpcId", form->vpc_id },
 	};
 	size_t i;
-	int code = fill_call(&make, form, &link->make.call);
+	int code = fill_call(&make, form, &link->make.call, fault);
 
 	link->listed = true;
 	if (!code)
-		code = fill_call(&look, form, &link->look.call);
+		code = fill_call(&look, form, &link->look.call, fault);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]) && !code; i++)
 		code = change_parameter_add(rows[i].parameters, rows[i].name, rows[i].value);
 	return code;
@@ -214,6 +130,8 @@ static void word_call(const struct change_call *call, struct text *out)
 
 			text_addf(out, " %s=%s", one->name, one->value);
 		}
+	if (call->document)
+		text_addf(out, " %s", call->document);
 }
 
 /* What is about to be asked, for the report and for whoever is asked to agree. */
@@ -242,7 +160,7 @@ int link_prepare(struct link *link, struct fault *fault)
 	link->look.cloud.plan = *link->plan;
 	link->look.cloud.plan.region = form->region;
 	link->make.cloud.plan = link->look.cloud.plan;
-	code = link->done->kind == CREATE_REGISTRY ? prepare_registry(link, form) :
+	code = link->done->kind == CREATE_REGISTRY ? prepare_registry(link, form, fault) :
 						     prepare_source(link, form, fault);
 	return code ? code : show(link);
 }

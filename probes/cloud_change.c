@@ -27,7 +27,8 @@ static const struct field call_fields[] = {
 	FIELD(change_call, method, 0, "HTTP method"),
 	FIELD(change_call, path, 0, "path of the request"),
 	FIELD_LIST_OF(change_call, query, &parameter_record, 0, "parameters of the query"),
-	FIELD_LIST_OF(change_call, body, &parameter_record, 0, "parameters of the body"),
+	FIELD_LIST_OF(change_call, body, &parameter_record, 0, "parameters of a form"),
+	FIELD_JSON_TEXT(change_call, document, FIELD_OMIT, "body of style ROA"),
 	{ .name = NULL },
 };
 const struct record change_call_record = {

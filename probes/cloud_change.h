@@ -16,10 +16,15 @@ struct change_parameter {
 	char *name, *value;
 };
 
+/* Of a query, and of a form; beside those that paging and the region may add. */
+#define CHANGE_PARAMETERS_MAX 200u
+#define CHANGE_DOCUMENT_MAX ((size_t)128 * 1024)
+
 struct change_call {
 	char *product, *action, *version, *style, *method, *path;
 	struct list query; /* struct change_parameter */
-	struct list body;  /* likewise: a form (RPC) or a JSON object (ROA) */
+	struct list body;  /* likewise: a form (RPC) */
+	char *document;    /* the body of ROA: a JSON object with its types */
 };
 
 struct change_request {

@@ -6,6 +6,7 @@
 #include "rules/plan.h"
 
 #include "rules/facts.h"
+#include "rules/plan_call.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -179,13 +180,6 @@ static int check_interface(const char *name, struct fault *fault)
 	return fault_set(fault, -EINVAL, "expected the name of an interface, not \"%s\"", name);
 }
 
-static int check_style(const char *style, struct fault *fault)
-{
-	if (!strcmp(style, "RPC") || !strcmp(style, "ROA"))
-		return 0;
-	return fault_set(fault, -EINVAL, "expected \"RPC\" or \"ROA\", not \"%s\"", style);
-}
-
 static int check_object(const char *json, struct fault *fault)
 {
 	if (*json != '{')
@@ -284,10 +278,8 @@ static const struct check checks[] = {
 	CHECK_ENDPOINT(ram),
 	CHECK_ENDPOINT(sts),
 	CHECK_ENDPOINT(metadata),
-	CHECK("/create_call/style", create_call.style, check_style),
 	CHECK("/create_call/query", create_call.query, check_object),
 	CHECK("/create_call/body", create_call.body, check_object),
-	CHECK("/list_call/style", list_call.style, check_style),
 	CHECK("/list_call/query", list_call.query, check_object),
 	CHECK("/list_call/body", list_call.body, check_object),
 	CHECK("/list_call/match", list_call.match, check_object),
@@ -426,5 +418,7 @@ int plan_check(const struct plan *plan, struct fault *fault)
 		error = fault_set(fault, -EINVAL, "/link/gitlab_ip: expected an IPv4 address");
 	if (!error)
 		error = check_hops(plan, fault);
+	if (!error)
+		error = plan_calls_check(plan, fault);
 	return error ? error : check_lists(plan, fault);
 }

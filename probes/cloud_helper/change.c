@@ -243,33 +243,28 @@ static int fill_query(const struct list *from, struct change *change)
 	return 0;
 }
 
-/* A form for the gateway's own style, an object of strings where paths carry the names. */
 static int fill_body(const struct change_call *call, struct change *change)
 {
-	bool form = !text_equal(call->style, "ROA");
 	size_t i;
 
+	if (call->document) {
+		change->action.body = call->document;
+		change->action.body_type = "application/json; charset=utf-8";
+		return 0;
+	}
 	if (!call->body.count)
 		return 0;
 	for (i = 0; i < call->body.count; i++) {
 		const struct change_parameter *one =
 			LIST_AT(&call->body, struct change_parameter, i);
 
-		if (form) {
-			text_add(&change->body, i ? "&" : "");
-			signer_encode(one->name, &change->body);
-			text_add(&change->body, "=");
-			signer_encode(one->value, &change->body);
-		} else {
-			text_add(&change->body, i ? "," : "{");
-			text_add_json(&change->body, one->name);
-			text_add(&change->body, ":");
-			text_add_json(&change->body, one->value);
-		}
+		text_add(&change->body, i ? "&" : "");
+		signer_encode(one->name, &change->body);
+		text_add(&change->body, "=");
+		signer_encode(one->value, &change->body);
 	}
-	text_add(&change->body, form ? "" : "}");
 	change->action.body = text_string(&change->body);
-	change->action.body_type = form ? "application/x-www-form-urlencoded" : "application/json";
+	change->action.body_type = "application/x-www-form-urlencoded";
 	return text_error(&change->body);
 }
 

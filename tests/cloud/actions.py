@@ -59,6 +59,7 @@ class Action:
     answer: object
     paging: object = None
     mutates: bool = False
+    route: tuple = ()  # of style ROA: method and path, {Name} for a parameter
 
     @property
     def ram(self):
@@ -160,8 +161,10 @@ def find(world, version, name):
     """The row of an operation; None where it is not published."""
     product = PRODUCTS.get(version)
     link = world.get("source_link") or {}
+    routes = link.get("routes") or {}
     if product == "cr" and name and name == link.get("create"):
-        return Action("cr", name, cr.create_source_link, mutates=True)
+        return Action("cr", name, cr.create_source_link, mutates=True,
+                      route=tuple(routes.get("create", ())))
     if product == "cr" and name and name == link.get("list"):
-        return Action("cr", name, cr.list_source_links)
+        return Action("cr", name, cr.list_source_links, route=tuple(routes.get("list", ())))
     return ACTIONS.get((product, name))

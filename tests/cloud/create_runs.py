@@ -29,7 +29,15 @@ QUERY = {"InstanceId": "{instance_id}", "VpcId": "{vpc_id}", "VSwitchId": "{vswi
 CREATE_CALL = {"action": CREATE, "query": QUERY}
 LIST_CALL = {"action": LIST, "query": {"InstanceId": "{instance_id}"},
              "match": {"VSwitchId": "{vswitch_id}"}}
-KINDS = ["listed", "unlisted", "registry"]
+# the same in style ROA: told by path and method, the values in a JSON body with its types
+ROUTES = {"create": ["PUT", "/instances/{InstanceId}/links"],
+          "list": ["GET", "/instances/{InstanceId}/links"]}
+ROA = {"style": "ROA", "path": "/instances/{instance_id}/links"}
+ROA_CREATE = {**ROA, "action": CREATE, "method": "PUT", "query": {"Force": False}, "body": {
+    "GitLabIp": "{gitlab_ip}", "OtherIps": ["{other_ips}"], "Purge": False, "Ports": [443, 80],
+    "Network": {"VpcId": "{vpc_id}", "VSwitchId": "{vswitch_id}"}}}
+ROA_LIST = {**ROA, "action": LIST, "method": "GET", "match": {"VSwitchId": "{vswitch_id}"}}
+KINDS = ["listed", "unlisted", "registry", "roa"]
 ADDED, THERE, UNCLEAR, FAILED = "created", "already-there", "unclear", "failed"
 # faults of the call that makes the link, and whether it takes effect all the same
 FAULTS = {
@@ -81,6 +89,8 @@ class Scene:
         self.fault = chance.choice(sorted(FAULTS))
         world = load("ecs")
         world["source_link"] = {"create": CREATE, "list": LIST}
+        if self.kind == "roa":
+            world["source_link"]["routes"] = ROUTES
         world["registry"]["cri-bp1build"]["vpc"]["Registry"]["LinkedVpcs"] = []
         self.operation = ("CreateInstanceVpcEndpointLinkedVpc" if self.kind == "registry"
                           else CREATE)
@@ -91,9 +101,9 @@ class Scene:
         plan = {"schema": "reachback.plan/1", "region": "cn-hangzhou", "link": LINK,
                 "endpoints": self.server.endpoints()}
         if self.kind != "registry":
-            plan["create_call"] = CREATE_CALL
-        if self.kind == "listed":
-            plan["list_call"] = LIST_CALL
+            plan["create_call"] = ROA_CREATE if self.kind == "roa" else CREATE_CALL
+        if self.kind in ("listed", "roa"):
+            plan["list_call"] = ROA_LIST if self.kind == "roa" else LIST_CALL
         self.plan = self.folder / "plan.json"
         self.plan.write_text(json.dumps(plan))
 

@@ -19,6 +19,7 @@ import uuid
 import actions
 import paging
 import quirks
+import roa
 import signature
 from answers_cr import Failed
 from ask import Ask, Listing
@@ -153,9 +154,9 @@ class Gateway:
         unsigned = row is not None and row.name == "AssumeRoleWithOIDC"
         self._let_in(request, call, unsigned)
         if row is None:
-            raise signature.Refused(404, "InvalidAction.NotFound", "Specified api is not found, "
-                                    "please check your url and method.")
-        ask = self._parameters(request, call, row)
+            raise roa.not_found()
+        ask = roa.parameters(request, call, row) if row.route else self._parameters(
+            request, call, row)
         if not unsigned:
             self._allow(call, row)
         if "status" in fault:
@@ -200,6 +201,9 @@ class Gateway:
             raise
 
     def _parameters(self, request, call, row):
+        if request.path != "/" or request.method not in ("GET", "POST"):
+            call.complaints.append(f"style RPC by {request.method} {request.path}")
+            raise roa.not_found()
         parameters = dict(request.parameters)
         kind = headers_kind(request)
         if request.body and kind == "application/x-www-form-urlencoded":

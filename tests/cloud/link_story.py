@@ -7,6 +7,7 @@ what was asked, what came of it, the exit status, and how many links the server 
 usage: link_story.py PROGRAM
 """
 
+import json
 import os
 import pathlib
 import pty
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import time
 
-from create_runs import CREATE, LIST, Scene, Wrong
+from create_runs import CREATE, LIST, ROA_CREATE, Scene, Wrong
 
 
 def undisturbed(program, folder, kind):
@@ -167,10 +168,73 @@ def slow(program, folder):
         scene.server.close()
 
 
+def by_path(program, folder):
+    """The same by operations that are told by a path, with the values in a body of JSON."""
+    scene, override = undisturbed(program, folder, "roa"), ("--override", "ticket 7")
+    journal = scene.server.gateway.journal
+    try:
+        answer = created(scene, "style ROA, previewed", (0, "dry-run"), "--dry-run", *override)
+        expect("the request's path", answer["request"]["path"], "/instances/cri-bp1build/links")
+        expect("the request's body", answer["request"]["document"], {
+            "GitLabIp": "192.168.2.10", "OtherIps": ["192.168.2.20"], "Purge": False,
+            "Ports": [443, 80], "Network": {"VpcId": "vpc-bp1main", "VSwitchId": "vsw-bp1link"}})
+        answer = created(scene, "made", (0, "created"), "--yes", *override)
+        expect("its id", answer["link"]["id"], "crl-bp1link1")
+        created(scene, "found again", (0, "already-there"), "--yes", *override)
+        expect("links", scene.links(), 1)
+        expect("calls that make", [call.parameters["Force"] for call in journal
+                                   if call.action == CREATE], ["false"])
+        complaints = [words for call in journal for words in call.complaints]
+        expect("complaints", complaints, [])
+        scene.server.gateway.world["source_link"]["routes"]["list"][1] = "/links"
+        created(scene, "a list by another path", (3, "unclear"), "--yes", *override)
+        misdescribed(scene)
+        flattened(scene)
+    finally:
+        scene.server.close()
+
+
+def flattened(scene):
+    """What a query and a form take structures as."""
+    plan = json.loads(scene.plan.read_text())
+    del plan["list_call"]
+    words = {"Tag": [{"Key": "to {gitlab_ip}", "Value": "{other_ips}"}, {"Key": "{x}"}], "No": None,
+             "Ips": ["{gitlab_ip}", "{other_ips}"], "Deep": {"Yes": True, "Size": 1.5}, "Empty": []}
+    flat = {"Tag.1.Key": "to 192.168.2.10", "Tag.1.Value": "192.168.2.20", "Tag.2.Key": "{x}",
+            "Ips.1": "192.168.2.10", "Ips.2": "192.168.2.20", "Deep.Yes": "true",
+            "Deep.Size": "1.5"}
+    scene.plan.write_text(json.dumps({**plan, "create_call": {
+        "action": CREATE, "query": words, "body": words}}))
+    scene.server.gateway.world["enis"].clear()
+    for path in pathlib.Path("/var/lib/reachback").glob("*"):
+        path.unlink()
+    answer = created(scene, "structures", (0, "dry-run"), "--dry-run", "--override", "ticket 7")
+    for where in ("query", "body"):
+        expect(where, {one["name"]: one["value"] for one in answer["request"][where]}, flat)
+
+
+def misdescribed(scene):
+    """A description that cannot be right is refused before anything is asked of anybody."""
+    plan = json.loads(scene.plan.read_text())
+    for change in ({"path": "instances"}, {"path": "/instances/{InstanceId}/links"},
+                   {"path": "/instances/../links"}, {"method": "DELETE"}, {"product": "acr"},
+                   {"style": "RPC"}, {"body": ["GitLabIp"]}, {"method": "GET"}):
+        scene.plan.write_text(json.dumps({**plan, "create_call": {**ROA_CREATE, **change}}))
+        before = len(scene.server.gateway.journal)
+        done = subprocess.run([scene.program, "create", "-j", "--yes", "--plan", str(scene.plan)],
+                              capture_output=True, text=True, env=scene.environment(), check=False,
+                              stdin=subprocess.DEVNULL, timeout=60)
+        key = next(iter(change)) if change != {"style": "RPC"} else "path"
+        key = "body" if change == {"method": "GET"} else key
+        if done.returncode != 64 or f"/create_call/{key}" not in done.stderr:
+            raise Wrong(f"{change}: exit {done.returncode}: {done.stderr.strip()}")
+        expect(f"calls for {change}", len(scene.server.gateway.journal) - before, 0)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for one in (story, unpublished, registry, slow):
+            for one in (story, by_path, unpublished, registry, slow):
                 one(os.path.abspath(sys.argv[1]), folder)
                 for journal in pathlib.Path("/var/lib/reachback").glob("*"):
                     journal.unlink()

@@ -14,7 +14,7 @@ import time
 import actions
 import signature
 import world as worlds
-from client import Client
+from client import Client, signed_headers
 from gateway import Request
 from server import Server
 
@@ -56,6 +56,44 @@ def published_vector():
     expect("signature", signature.authorization(
         "YourAccessKeyId", "YourAccessKeySecret", "POST", "/", query, headers)[-64:],
         "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0")
+
+
+def by_path():
+    """Style ROA: what the path, the method, the body and its type protect."""
+    world = worlds.load("ecs")
+    world["source_link"] = {"create": "Make", "routes": {"create": ["PUT", "/i/{InstanceId}/l"]}}
+    server = Server(world)
+    client, now = Client(server), datetime.datetime.now(datetime.timezone.utc)
+    good = {"GitLabIp": "192.168.2.10", "OtherIps": ["192.168.2.20"],
+            "Network": {"VpcId": "vpc-bp1main", "VSwitchId": "vsw-bp1link"}}
+    path, json_type = "/i/cri-bp1build/l", {"content-type": "application/json; charset=utf-8"}
+    rows = [
+        ("path", {"target": "/i/cri-bp1other/l"}, "SignatureDoesNotMatch"),
+        ("method", {"method": "POST"}, "SignatureDoesNotMatch"),
+        ("type", {"after": {"content-type": "text/plain"}}, "SignatureDoesNotMatch"),
+        ("body", {"body": {**good, "GitLabIp": "192.168.2.99"}}, "IncompleteSignature"),
+        ("another path", {"signed_path": "/l", "target": "/l"}, "InvalidAction.NotFound"),
+        ("types", {"signed_body": {**good, "OtherIps": "192.168.2.20"}},
+         "InvalidParameter.OtherIps"),
+        ("none", {}, None),
+    ]
+    try:
+        for what, row, code in rows:
+            body = json.dumps(row.get("signed_body", good)).encode()
+            headers = {**signed_headers(client.host, "cr", "Make", now, body), **json_type}
+            headers["authorization"] = signature.authorization(
+                client.key, client.secret, "PUT", row.get("signed_path", path), {}, headers)
+            headers.update({"accept": "application/json", **row.get("after", {})})
+            sent = json.dumps(row["body"]).encode() if "body" in row else body
+            _, _, reply = client.send(row.get("method", "PUT"), row.get("target", path), headers,
+                                      sent)
+            expect(f"ROA {what}", json.loads(reply)["Code"], code or "success")
+        expect("links", [link["InstanceId"] for link in
+                         server.gateway.world["source_links"].values()], ["cri-bp1build"])
+        status, reply = client.call("ecs", "DescribeSecurityGroups", RegionId=REGION)
+        expect("style RPC", status, 200)
+    finally:
+        server.close()
 
 
 def refusals():
@@ -291,7 +329,7 @@ def metadata():
     server.close()
 
 
-TESTS = [vectors, published_vector, refusals, nonce_and_session, openssl_and_curl, shapes, pages,
+TESTS = [vectors, published_vector, by_path, refusals, nonce_and_session, openssl_and_curl, shapes, pages,
          faults, metadata]
 
 

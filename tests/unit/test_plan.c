@@ -76,6 +76,9 @@ static void test_every_key_is_optional(void **state)
 	plan_release(&plan);
 }
 
+/* A call that is told by this path. */
+#define ROA(path) "{\"create_call\":{\"style\":\"ROA\",\"path\":\"" path "\"}}"
+
 struct refusal {
 	const char *plan;
 	const char *said; /* how the words start */
@@ -132,6 +135,29 @@ static const struct refusal refusals[] = {
 	{ "{\"endpoints\":{\"ecs\":\"ecs.aliyuncs.com\"}}", "/endpoints/ecs: expected a URL" },
 	{ "{\"create_call\":{\"style\":\"REST\"}}", "/create_call/style: expected \"RPC\" or" },
 	{ "{\"create_call\":{\"query\":\"a=b\"}}", "/create_call/query: expected an object" },
+	{ "{\"create_call\":{\"product\":\"acr\"}}", "/create_call/product: expected \"ecs\", " },
+	{ "{\"create_call\":{\"product\":\"metadata\"}}", "/create_call/product: expected" },
+	{ "{\"create_call\":{\"method\":\"DELETE\"}}", "/create_call/method: expected \"GET\", " },
+	{ "{\"create_call\":{\"method\":\"PUT\"}}",
+	  "/create_call/method: expected \"GET\" or \"POST\", not \"PUT\"" },
+	{ "{\"list_call\":{\"style\":\"ROA\",\"method\":\"PUT\"}}",
+	  "/list_call/method: expected \"GET\" or \"POST\"" },
+	{ "{\"create_call\":{\"action\":\"A\\r\\nX: y\"}}", "/create_call/action: expected" },
+	{ "{\"create_call\":{\"version\":\"1 2\"}}", "/create_call/version: expected" },
+	{ "{\"create_call\":{\"path\":\"/links\"}}", "/create_call/path: expected \"/\" for" },
+	{ "{\"list_call\":{\"action\":\"A\",\"style\":\"ROA\"}}", "/list_call/path: missing" },
+	{ ROA("links"), "/create_call/path: expected a path that begins with" },
+	{ ROA("/a//b"), "/create_call/path: expected no empty" },
+	{ ROA("/a/./b"), "/create_call/path: expected no empty" },
+	{ ROA("/a/.."), "/create_call/path: expected no empty" },
+	{ ROA("/a?b=c"), "/create_call/path: expected a path as it is" },
+	{ ROA("/a%2Fb"), "/create_call/path: expected a path as it is" },
+	{ ROA("/a b"), "/create_call/path: expected a path as it is" },
+	{ ROA("/i/{InstanceId}/l"), "/create_call/path: \"{InstanceId}\" is no value" },
+	{ ROA("/i/{other_ips}"), "/create_call/path: \"{other_ips}\" is no value" },
+	{ ROA("/i/x}"), "/create_call/path: \"}\" is no value" },
+	{ "{\"create_call\":{\"method\":\"GET\",\"body\":{\"a\":\"b\"}}}",
+	  "/create_call/body: a request of method GET" },
 	{ "{\"accept\":[{\"code\":\"x\"}]}", "/accept/0/reason: missing" },
 	{ "{\"accept\":[{\"code\":\"x\",\"reason\":\"\"}]}", "/accept/0/reason: expected a text" },
 	{ "{\"accept\":[{\"code\":\"x\",\"reason\":\"y\",\"until\":\"2027-02-29\"}]}",
@@ -170,6 +196,13 @@ static void test_valid_twins(void **state)
 		"{\"accept\":[{\"code\":\"x\",\"reason\":\"y\"}]}",
 		"{\"gitlab\":{\"access\":null,\"url\":null}}",
 		"{\"create_call\":{\"style\":\"RPC\",\"query\":{\"any\":\"key\",\"Tag.1\":\"x\"}}}",
+		ROA("/"),
+		ROA("/i/{instance_id}/of-{region}/"),
+		"{\"create_call\":{\"action\":\"\",\"version\":\"2018-12-01\",\"style\":\"RPC\","
+		"\"method\":\"POST\",\"path\":\"/\",\"product\":\"cr\",\"query\":{},\"body\":{}},"
+		"\"list_call\":{\"action\":\"\",\"match\":{}}}",
+		"{\"list_call\":{\"action\":\"L\",\"style\":\"ROA\",\"method\":\"GET\","
+		"\"path\":\"/a.b/c_d~\",\"body\":{}}}",
 		"{\"datacenter\":{\"return_interface\":\"eth0.100\"}}",
 	};
 	struct fault fault;
