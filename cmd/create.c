@@ -15,6 +15,7 @@
 #include "cmd/observe.h"
 #include "cmd/output.h"
 #include "rules/checks/endpoint_form.h"
+#include "rules/facts_link.h"
 #include "rules/join.h"
 
 #include <errno.h>
@@ -97,22 +98,15 @@ static int fill_addresses(const struct facts *facts, struct report_form *form)
 static int fill_form(const struct join *join, struct report_form *form)
 {
 	const struct facts *facts = form_facts(join);
-	const struct plan *plan = &facts->plan;
-	/* the metadata service of a machine on the vSwitch knows what the plan leaves out */
-	bool local = facts->metadata.section.state == FACT_OK &&
-		     facts_vantage(facts, NULL) == VANTAGE_VSWITCH_HOST;
 	int code = fill_addresses(facts, form);
 
 	if (!code)
 		code = copy_value(&form->region, facts_region(facts));
 	if (!code)
-		code = copy_value(&form->instance_id, plan->link.instance_id);
+		code = copy_value(&form->instance_id, facts->plan.link.instance_id);
 	if (!code)
-		code = copy_value(&form->vpc_id, plan->link.vpc_id ? plan->link.vpc_id :
-				  local ? facts->metadata.vpc_id : NULL);
-	return code ? code : copy_value(&form->vswitch_id, plan->link.vswitch_id ?
-					plan->link.vswitch_id :
-					local ? facts->metadata.vswitch_id : NULL);
+		code = copy_value(&form->vpc_id, facts_link_vpc(facts));
+	return code ? code : copy_value(&form->vswitch_id, facts_link_vswitch(facts));
 }
 
 /* A form with a gap is no form: each gap by the option that fills it. */

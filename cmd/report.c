@@ -4,6 +4,9 @@
  */
 #include "cmd/report.h"
 
+#include "rules/facts_link.h"
+#include "rules/text.h"
+
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -95,6 +98,17 @@ static const struct record machine_record = {
 	.name = "report_machine", .size = sizeof(struct report_machine), .fields = machine_fields,
 };
 
+static const struct field default_fields[] = {
+	FIELD(report_default, host, FIELD_OMIT, "machine, where several were judged"),
+	FIELD(report_default, key, FIELD_REQUIRED, "key of the plan"),
+	FIELD(report_default, value, FIELD_REQUIRED, "what was taken in its place"),
+	FIELD(report_default, source, FIELD_REQUIRED, "section of the facts that tells it"),
+	{ .name = NULL },
+};
+static const struct record default_record = {
+	.name = "report_default", .size = sizeof(struct report_default), .fields = default_fields,
+};
+
 static const struct field report_fields[] = {
 	FIELD(report, schema, FIELD_REQUIRED, "\"" REPORT_SCHEMA "\""),
 	FIELD_OBJECT_OF(report, tool, &tool_record, FIELD_REQUIRED, "what wrote the report"),
@@ -110,6 +124,8 @@ static const struct field report_fields[] = {
 	FIELD_LIST_OF(report, probes, &probe_record, FIELD_REQUIRED, "what was looked at"),
 	FIELD_LIST_OF(report, machines, &machine_record, FIELD_OMIT,
 		      "where facts of several were judged"),
+	FIELD_LIST_OF(report, defaults, &default_record, FIELD_OMIT,
+		      "what the plan leaves out and this machine's own place in the cloud tells"),
 	FIELD(report, notes, 0, "about the judgement: an acceptance that expired"),
 	FIELD_OBJECT_OF(report, create, &report_create_record, FIELD_OMIT,
 			"what \"create\" did behind this judgement"),
@@ -187,6 +203,26 @@ static int build_probes(struct report *report, const struct join_machine *machin
 	return 0;
 }
 
+static int build_defaults(struct report *report, const struct join_machine *machine, bool several)
+{
+	struct facts_default found[FACTS_DEFAULTS_MAX];
+	size_t count = facts_defaults(machine->facts, found), i;
+
+	for (i = 0; i < count; i++) {
+		struct report_default *row = list_add(&report->defaults, sizeof(*row));
+
+		if (!row)
+			return -ENOMEM;
+		row->host = several ? machine->name : NULL;
+		row->key = (char *)(uintptr_t)found[i].key;
+		row->value = text_copy(found[i].value);
+		row->source = (char *)(uintptr_t)section_name(SECTION_METADATA);
+		if (!row->value)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /* Times of RFC 3339 in UTC compare as text. */
 static int build_machines(struct report *report, const struct join *join)
 {
@@ -205,6 +241,8 @@ static int build_machines(struct report *report, const struct join *join)
 		if (facts->took_ms > report->took_ms)
 			report->took_ms = facts->took_ms;
 		code = build_probes(report, machine, several);
+		if (!code)
+			code = build_defaults(report, machine, several);
 		if (code || !several)
 			continue;
 		row = list_add(&report->machines, sizeof(*row));
@@ -245,6 +283,11 @@ int report_build(struct report *report, const struct join *join,
 
 void report_release(struct report *report)
 {
+	size_t i;
+
+	for (i = 0; i < report->defaults.count; i++)
+		free(LIST_AT(&report->defaults, struct report_default, i)->value);
+	free(report->defaults.items);
 	free(report->probes.items);
 	free(report->machines.items);
 	memset(report, 0, sizeof(*report));

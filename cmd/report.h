@@ -89,6 +89,12 @@ struct report_machine {
 	uint32_t took_ms;
 };
 
+/* A value that the plan leaves out, and who supplied it. */
+struct report_default {
+	char *host; /* of several machines; NULL of one */
+	char *key, *value, *source;
+};
+
 #define REPORT_SOURCES_MAX 4
 
 struct report {
@@ -105,6 +111,7 @@ struct report {
 	struct list probes;   /* struct report_probe; owned */
 	struct list machines; /* struct report_machine, empty with one machine; owned */
 	struct strings notes;
+	struct list defaults; /* struct report_default; owned, and so is each value */
 	struct report_create create;
 
 	/* room for what is made here */

@@ -72,6 +72,27 @@ static void add_verdicts(const struct report *report, const struct report_option
 	finish_words(&needs, out);
 }
 
+/* "region cn-hangzhou, link.vpc_id vpc-x: from the metadata service, the plan names none" */
+static void add_defaults(const struct report *report, struct text *out)
+{
+	struct text words;
+	size_t i;
+
+	text_init(&words, 65536);
+	for (i = 0; i < report->defaults.count; i++) {
+		const struct report_default *one =
+			LIST_AT(&report->defaults, struct report_default, i);
+
+		text_addf(&words, "%s%s%s%s %s", i ? ", " : "", one->host ? one->host : "",
+			  one->host ? " " : "", one->key, one->value);
+	}
+	if (words.length) {
+		text_add(&words, ": from the metadata service, the plan names none");
+		style_item(out, 0, 6, "note", text_string(&words));
+	}
+	finish_words(&words, out);
+}
+
 static void add_place(const struct report *report, struct text *out)
 {
 	const struct report_vantage *vantage = &report->vantage;
@@ -95,6 +116,7 @@ static void add_place(const struct report *report, struct text *out)
 		style_item(out, 0, 6, "note", vantage->notes.items[i]);
 	for (i = 0; i < report->notes.count; i++)
 		style_item(out, 0, 6, "note", report->notes.items[i]);
+	add_defaults(report, out);
 }
 
 static void add_findings(const struct report *report, const struct report_options *options,

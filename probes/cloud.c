@@ -10,6 +10,7 @@
 #include "probes/helper.h"
 #include "probes/probe.h"
 
+#include "rules/facts_link.h"
 #include "rules/text.h"
 
 #include <errno.h>
@@ -36,6 +37,8 @@ static struct cloud_request request_of(const struct probe_context *context,
 		request.environment_fd.value = PROBE_KEYS_FD;
 	request.plan = facts->plan;
 	request.plan.region = (char *)(uintptr_t)facts_region(facts);
+	request.plan.link.vpc_id = (char *)(uintptr_t)facts_link_vpc(facts);
+	request.plan.link.vswitch_id = (char *)(uintptr_t)facts_link_vswitch(facts);
 	request.metadata = facts->metadata.section.state == FACT_OK;
 	request.role = facts->metadata.role;
 	request.budget_ms = helper_budget_ms(context);

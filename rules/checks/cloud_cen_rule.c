@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rule over CEN: see cloud_cen.c for what can be wrong. */
 #include "rules/checks/cloud_rules.h"
+#include "rules/facts_link.h"
 
 #include <errno.h>
 
@@ -83,7 +84,7 @@ static const char *skip(const struct rule_context *context)
 	if (reason)
 		return reason;
 	if (context->facts->network.section.state == FACT_ABSENT &&
-	    !context->facts->plan.link.vpc_id && !context->facts->plan.link.vswitch_id)
+	    !facts_link_vpc(context->facts) && !facts_link_vswitch(context->facts))
 		return "no VPC is named (link.vpc_id)";
 	if (context->facts->transit.section.state == FACT_OK && !cloud_uses_cen(context))
 		return "CEN is not on the way to the data center";

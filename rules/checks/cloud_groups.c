@@ -9,6 +9,7 @@
 #include "rules/checks/cloud_admission.h"
 
 #include "rules/checks/checks.h"
+#include "rules/facts_link.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -350,20 +351,21 @@ const struct rule rule_security_groups_admit_range = {
 	.eval = evaluate,
 };
 
-/* As the plan declares it, else as the cloud shows it; NULL: neither. */
+/* As the plan declares it or this machine has it, else as the cloud shows it; NULL: none. */
 static const struct prefix *vswitch_cidr(const struct facts *facts)
 {
-	const struct plan_link *link = &facts->plan.link;
+	const struct prefix *cidr = facts_link_cidr(facts);
+	const char *vswitch = facts_link_vswitch(facts);
 	size_t i;
 
-	if (link->vswitch_cidr.known)
-		return &link->vswitch_cidr;
-	for (i = 0; facts->network.section.state == FACT_OK && link->vswitch_id &&
+	if (cidr)
+		return cidr;
+	for (i = 0; facts->network.section.state == FACT_OK && vswitch &&
 		    i < facts->network.vswitch_list.count; i++) {
 		const struct vswitch_fact *one =
 			LIST_AT(&facts->network.vswitch_list, struct vswitch_fact, i);
 
-		if (text_equal(one->id, link->vswitch_id) && one->cidr.known)
+		if (text_equal(one->id, vswitch) && one->cidr.known)
 			return &one->cidr;
 	}
 	return NULL;

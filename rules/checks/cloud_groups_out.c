@@ -6,6 +6,7 @@
 #include "rules/checks/checks.h"
 #include "rules/checks/cloud_admission.h"
 #include "rules/checks/cloud_rules.h"
+#include "rules/facts_link.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -192,7 +193,7 @@ static int count_reached(struct admission_view *view, size_t *reached)
 static const struct interface_fact *link_interface(struct admission_view *view,
 						   const struct interface_fact **unread)
 {
-	const char *vswitch = view->context->facts->plan.link.vswitch_id;
+	const char *vswitch = facts_link_vswitch(view->context->facts);
 	const struct interface_fact *best = NULL;
 	size_t i, reached, most = 0;
 
@@ -291,7 +292,7 @@ static void judge_managed(struct admission_view *view)
 static const char *skip_managed(const struct rule_context *context)
 {
 	const struct groups_facts *groups = &context->facts->groups;
-	const char *vswitch = context->facts->plan.link.vswitch_id;
+	const char *vswitch = facts_link_vswitch(context->facts);
 	size_t i;
 
 	if (groups->section.state != FACT_OK)

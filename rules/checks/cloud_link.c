@@ -5,6 +5,7 @@
  * is none, and nothing is wrong with that.
  */
 #include "rules/checks/cloud_rules.h"
+#include "rules/facts_link.h"
 
 #include <strings.h>
 
@@ -71,7 +72,7 @@ static void look_at_group(const struct rule_context *context,
 static void look_around(const struct rule_context *context, struct standing *standing)
 {
 	const struct groups_facts *groups = &context->facts->groups;
-	const char *vswitch = context->facts->plan.link.vswitch_id;
+	const char *vswitch = facts_link_vswitch(context->facts);
 	size_t i, j;
 
 	for (i = 0; i < groups->interfaces.count; i++) {
@@ -104,7 +105,7 @@ bool cloud_link_lacks(const struct rule_context *context, const struct address *
 
 static void add_gone(const struct rule_context *context, struct findings *out)
 {
-	const char *vswitch = context->facts->plan.link.vswitch_id;
+	const char *vswitch = facts_link_vswitch(context->facts);
 	struct finding *finding = cloud_finding(out, STATUS_FAIL, vswitch);
 
 	finding_cause(out, finding, "CTL-12");
@@ -150,11 +151,11 @@ static void add_unread(const char *resource, const char *what, const char *comma
 
 static void evaluate_stands(const struct rule_context *context, struct findings *out)
 {
-	const struct plan_link *link = &context->facts->plan.link;
+	const char *vswitch = facts_link_vswitch(context->facts);
 	struct standing standing = { .interface = NULL };
 	struct finding *finding;
 
-	if (!link->vswitch_id || !link->gitlab_ip.family) {
+	if (!vswitch || !context->facts->plan.link.gitlab_ip.family) {
 		add_unread(NULL, "the plan does not say on which vSwitch the link stands, or "
 				 "GitLab's address in its form",
 			   "reachback verify --link-vswitch-id VSWITCH --link-gitlab-ip ADDRESS",
@@ -167,7 +168,7 @@ static void evaluate_stands(const struct rule_context *context, struct findings 
 		finding_message(out, finding, "interface %s stands on the vSwitch, and its group "
 					      "names GitLab's address", standing.interface->id);
 	} else if (standing.unread) {
-		add_unread(link->vswitch_id, "rules of a managed group could not be read",
+		add_unread(vswitch, "rules of a managed group could not be read",
 			   "reachback docs ram-policy", out);
 	} else if (is_of_another(&standing)) {
 		add_other_address(context, &standing, out);

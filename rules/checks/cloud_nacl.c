@@ -9,6 +9,7 @@
 #include "rules/admission_acls.h"
 #include "rules/checks/checks.h"
 #include "rules/checks/cloud_admission.h"
+#include "rules/facts_link.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -281,7 +282,7 @@ static void judge_link_acl(struct admission_view *view, const struct network_acl
 
 static void judge_from_link(struct admission_view *view)
 {
-	const char *vswitch = view->context->facts->plan.link.vswitch_id;
+	const char *vswitch = facts_link_vswitch(view->context->facts);
 	const struct owner_fact *owner = groups_owner(view->groups, &view->service->address);
 	const struct network_acl_fact *acl;
 	struct text why;
@@ -304,7 +305,7 @@ static const char *skip_link(const struct rule_context *context)
 {
 	const struct plan *plan = &context->facts->plan;
 
-	if (!plan->link.vswitch_id)
+	if (!facts_link_vswitch(context->facts))
 		return "the plan names no vSwitch of the link (--link-vswitch-id)";
 	return plan->gitlab.url || plan->maven.count ? NULL :
 						       "the plan names no URL of GitLab or Maven";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the rules about the cloud share: subjects, questions without an answer, services. */
 #include "rules/checks/cloud_rules.h"
+#include "rules/facts_link.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -99,9 +100,7 @@ const char *cloud_no_instance(const struct rule_context *context)
 
 static bool names_network(const struct rule_context *context)
 {
-	const struct plan_link *link = &context->facts->plan.link;
-
-	return link->vpc_id || link->vswitch_id;
+	return facts_link_vpc(context->facts) || facts_link_vswitch(context->facts);
 }
 
 const char *cloud_no_vswitch(const struct rule_context *context)
@@ -177,8 +176,8 @@ const char *cloud_link_vpc(const struct rule_context *context)
 	const struct network_facts *network = &context->facts->network;
 	const struct vswitch_fact *vswitch;
 
-	if (context->facts->plan.link.vpc_id)
-		return context->facts->plan.link.vpc_id;
+	if (facts_link_vpc(context->facts))
+		return facts_link_vpc(context->facts);
 	if (network->section.state != FACT_OK)
 		return NULL;
 	if (network->vpc_id)

@@ -5,23 +5,24 @@
 #include "rules/checks/endpoint_path.h"
 
 #include "rules/checks/checks.h"
+#include "rules/facts_link.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-enum source_place source_place(const struct plan *plan, const struct address *source)
+enum source_place source_place(const struct facts *facts, const struct address *source)
 {
+	const struct prefix *vswitch = facts_link_cidr(facts);
 	uint32_t number = address_ipv4(source);
 
 	if (source->family != ADDRESS_IPV4)
 		return SOURCE_UNKNOWN;
 	if (prefix_contains(&reverse_range, number))
 		return SOURCE_IN_RANGE;
-	if (!plan->link.vswitch_cidr.known)
+	if (!vswitch)
 		return SOURCE_UNKNOWN;
-	return prefix_contains(&plan->link.vswitch_cidr, number) ? SOURCE_IN_VSWITCH
-								 : SOURCE_ELSEWHERE;
+	return prefix_contains(vswitch, number) ? SOURCE_IN_VSWITCH : SOURCE_ELSEWHERE;
 }
 
 bool path_is_judged(const struct endpoint_target *target)
@@ -128,13 +129,13 @@ int path_access(const struct rule_context *context, const struct attempt_fact *a
 	bool gitlab = address_equal(&attempt->address, &plan->link.gitlab_ip) ||
 		      (target && target->purpose == PURPOSE_GITLAB);
 	const struct plan_datacenter *idc = &plan->datacenter;
+	const struct prefix *vswitch = facts_link_cidr(context->facts);
 
 	if (gitlab && context->access != ACCESS_UNSET)
 		return context->access;
 	if (in_cidrs(&idc->cidrs, &attempt->address))
 		return ACCESS_DATACENTER;
-	if (plan->link.vswitch_cidr.known &&
-	    prefix_contains(&plan->link.vswitch_cidr, address_ipv4(&attempt->address)))
+	if (vswitch && prefix_contains(vswitch, address_ipv4(&attempt->address)))
 		return ACCESS_ECS;
 	if (context->access == ACCESS_UNSET && !idc->cidrs.count &&
 	    (idc->vbr_id || idc->return_next_hop.family || idc->return_interface))

@@ -31,7 +31,7 @@ enum source_place {
 	SOURCE_IN_VSWITCH, /* in plan.link.vswitch_cidr */
 	SOURCE_ELSEWHERE
 };
-enum source_place source_place(const struct plan *plan, const struct address *source);
+enum source_place source_place(const struct facts *facts, const struct address *source);
 
 /*
  * Does the path of this target belong to the link? The registry's own endpoints do not: the rule

@@ -11,18 +11,20 @@
 
 #include "rules/checks/checks.h"
 #include "rules/checks/endpoint_names.h"
+#include "rules/facts_link.h"
 
 static void describe(const struct rule_context *context, const struct endpoint_source *source,
 		     struct findings *out, struct finding *finding)
 {
-	const struct plan *plan = &context->facts->plan;
-	char address[ADDRESS_TEXT_MAX], network[PREFIX_TEXT_MAX];
-	enum source_place place = source_place(plan, &finding->subject.address);
+	const struct prefix *vswitch = facts_link_cidr(context->facts);
+	char address[ADDRESS_TEXT_MAX], network[PREFIX_TEXT_MAX] = "";
+	enum source_place place = source_place(context->facts, &finding->subject.address);
 	const char *how = source->binding == BOUND_DEVICE ? " (bound to the interface)"
 			  : source->binding == BOUND_ADDRESS ? " (bound to the address)" : "";
 
 	address_print(&finding->subject.address, address);
-	prefix_print(&plan->link.vswitch_cidr, network);
+	if (vswitch)
+		prefix_print(vswitch, network);
 	switch (place) {
 	case SOURCE_IN_RANGE:
 		finding_message(out, finding, "connections were made from %s%s, in the "
@@ -33,8 +35,9 @@ static void describe(const struct rule_context *context, const struct endpoint_s
 				"%s", address, how, network);
 		return;
 	case SOURCE_UNKNOWN:
-		finding_message(out, finding, "connections were made from %s%s; the plan does not "
-				"name the vSwitch's network", address, how);
+		finding_message(out, finding, "connections were made from %s%s; neither the plan "
+				"nor the metadata service names the vSwitch's network", address,
+				how);
 		finding_settle(out, finding, "reachback check --vantage vswitch-host "
 			       "--link-vswitch-cidr CIDR");
 		return;
@@ -82,7 +85,7 @@ static void judge_source(const struct rule_context *context, size_t at, struct f
 	struct finding *finding;
 	char pointer[64], words[ADDRESS_TEXT_MAX];
 
-	finding = findings_add(out, status_of(source_place(&context->facts->plan, address)));
+	finding = findings_add(out, status_of(source_place(context->facts, address)));
 	if (!finding)
 		return;
 	finding->subject.address = *address;

@@ -168,6 +168,35 @@ def slow(program, folder):
         scene.server.close()
 
 
+def left_out(program, folder):
+    """The form of a plan that names no network: the metadata service tells this machine's own."""
+    scene = undisturbed(program, folder, "unlisted")
+    plan = json.loads(scene.plan.read_text())
+    for key in ("create_call", "region"):
+        del plan[key]
+    plan["link"] = {key: value for key, value in plan["link"].items()
+                    if key not in ("vpc_id", "vswitch_id")}
+    scene.plan.write_text(json.dumps(plan))
+    taken = [("region", "cn-hangzhou"), ("link.vpc_id", "vpc-bp1main"),
+             ("link.vswitch_id", "vsw-bp1link"), ("link.vswitch_cidr", "192.168.1.0/24")]
+    try:
+        status, answer = scene.report("create", "--override", "ticket 7")
+        step(scene, "the form", "create", (status, answer["create"]["outcome"]),
+             (0, "form-printed"))
+        form = answer["create"]["form"]
+        expect("its network", (form["region"], form["vpc_id"], form["vswitch_id"]),
+               ("cn-hangzhou", "vpc-bp1main", "vsw-bp1link"))
+        expect("what it says of that", [(one["key"], one["value"]) for one in answer["defaults"]
+                                        if one["source"] == "metadata"], taken)
+        plan["link"]["vswitch_id"] = "vsw-bp1gitlab"
+        scene.plan.write_text(json.dumps(plan))
+        status, answer = scene.report("check")
+        expect("another vSwitch is not this machine's",
+               [one["key"] for one in answer["defaults"]], ["region"])
+    finally:
+        scene.server.close()
+
+
 def by_path(program, folder):
     """The same by operations that are told by a path, with the values in a body of JSON."""
     scene, override = undisturbed(program, folder, "roa"), ("--override", "ticket 7")
@@ -234,7 +263,7 @@ def misdescribed(scene):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for one in (story, by_path, unpublished, registry, slow):
+            for one in (story, left_out, by_path, unpublished, registry, slow):
                 one(os.path.abspath(sys.argv[1]), folder)
                 for journal in pathlib.Path("/var/lib/reachback").glob("*"):
                     journal.unlink()
