@@ -17,6 +17,8 @@
 	 VANTAGE_BIT(VANTAGE_VSWITCH_HOST) | VANTAGE_BIT(VANTAGE_OFFLINE))
 
 /* A JSON pointer to an item: "/routes/classes" and 1 give "/routes/classes/1". */
+/* The part of a netplan file where `dev` stands: "ethernets", "bonds", "vlans" ... */
+const char *netplan_section(const struct facts *facts, const char *dev);
 void pointer_print(char *text, size_t size, const char *list, size_t place);
 /* Does this machine send or forward the replies of the service? */
 bool service_is_here(const struct service_fact *service);

@@ -8,11 +8,14 @@
  * known.
  */
 #include "rules/checks/checks.h"
+#include "rules/checks/return_words.h"
 
 #include <errno.h>
 #include <stdio.h>
 
 #define SYSCTL_NAME_MAX 96
+#define FRR_FORWARDS                                                                               \
+	"vtysh -c 'configure terminal' -c 'ip forwarding' -c 'end' -c 'write memory'"
 
 /* Does `dev` forward what enters by it? `name` is the setting that says so. */
 static bool forwards(const struct facts *facts, const char *dev, char name[SYSCTL_NAME_MAX])
@@ -56,6 +59,20 @@ static void add_evidence(const struct facts *facts, const char *name, struct fin
 		return;
 	}
 	finding_evidence(out, finding, "/host/forwarding", "%s = 0", name);
+}
+
+/* Where FRR keeps the routes, forwarding is a line of its configuration, too. */
+static void say_frr(const struct facts *facts, struct findings *out, struct finding *finding)
+{
+	const struct list *list = &facts->routes.entries;
+	size_t i;
+
+	for (i = 0; facts->routes.section.state == FACT_OK && i < list->count; i++) {
+		if (!route_is_frr(LIST_AT(list, struct route_fact, i)))
+			continue;
+		finding_remedy(out, finding, "frr", FRR_FORWARDS);
+		return;
+	}
 }
 
 /*
@@ -108,6 +125,8 @@ static void add_fail(const struct facts *facts, const struct service_fact *servi
 		if (!finding)
 			return;
 		add_evidence(facts, name, out, finding);
+		if (!owner)
+			say_frr(facts, out, finding);
 	}
 	(void)forwards(facts, dev, name);
 	if (!owner && dev && !has_evidence(finding, name))
@@ -287,7 +306,7 @@ const struct rule rule_forwarding_enabled = {
 		{ "linux", "sysctl -w net.ipv4.ip_forward=1" },
 		{ "sysctl.d", "write \"net.ipv4.ip_forward = 1\" to "
 			      "/etc/sysctl.d/90-forwarding.conf" },
-		{ "frr", "ip forwarding" },
+		{ "frr", FRR_FORWARDS },
 	},
 	.document = "000",
 	.heading = "Prerequisites",

@@ -5,6 +5,7 @@
  */
 #include "rules/checks/return_rules.h"
 
+#include "rules/checks/checks.h"
 #include "rules/checks/return_words.h"
 
 /* Where requests arrive: as found, else where the service address is. NULL: no telling. */
@@ -97,10 +98,11 @@ static void mend(const struct say *say, const char *arrival)
 	finding_remedy(say->out, say->finding, "linux",
 		       "ip rule add from %s to %s lookup 104 priority 104", source, range);
 	finding_remedy(say->out, say->finding, "netplan",
-		       "network: {ethernets: {%s: {routes: [{to: %s, via: %s%s, table: 104}], "
+		       "network: {%s: {%s: {routes: [{to: %s, via: %s%s, table: 104}], "
 		       "routing-policy: [{from: %s, to: %s, table: 104, priority: 104}]}}}, then: "
 		       "netplan apply",
-		       arrival, range, gateway, onlink ? ", on-link: true" : "", source, range);
+		       netplan_section(say->context->facts, arrival), arrival, range, gateway,
+		       onlink ? ", on-link: true" : "", source, range);
 	finding_remedy(
 		say->out, say->finding, "networkmanager",
 		"nmcli connection modify CONNECTION +ipv4.routes \"%s %s table=104%s\" "

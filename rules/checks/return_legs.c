@@ -97,6 +97,11 @@ static void judge(const struct rule_context *context, const struct class_view *v
 	answer->detail2 = (uint32_t)path.hops->count << 8 | (uint32_t)defect;
 }
 
+static bool is_bad_leg(const struct say *say, const struct next_hop *hop)
+{
+	return leg_defect(say->context, &say->path, hop) != LEG_FINE;
+}
+
 /* The same route with the good legs only. */
 static void say_good_legs(const struct say *say)
 {
@@ -109,7 +114,7 @@ static void say_good_legs(const struct say *say)
 	for (i = 0; i < path->hops->count; i++) {
 		const struct next_hop *hop = LIST_AT(path->hops, struct next_hop, i);
 
-		if (leg_defect(say->context, path, hop) != LEG_FINE)
+		if (is_bad_leg(say, hop))
 			continue;
 		good++;
 		text_add(&legs, " nexthop");
@@ -175,7 +180,10 @@ static void describe(const struct rule_context *context, const struct class_grou
 		group->where, group->percent, say.path.hops->count, say_text(&say, &text));
 	text_release(&text);
 	say_declared(&say);
-	say_good_legs(&say);
+	if (say.path.route && route_is_frr_static(say.path.route))
+		say_delete_frr_hops(&say, say.path.route, is_bad_leg);
+	else
+		say_good_legs(&say);
 	if (context->vantage == VANTAGE_IDC_ROUTER)
 		finding_remedy(out, finding, "express-connect",
 			       "or give every circuit that carries a leg the same return route "

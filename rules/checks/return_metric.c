@@ -5,6 +5,7 @@
  */
 #include "rules/checks/return_rules.h"
 
+#include "rules/checks/checks.h"
 #include "rules/checks/return_words.h"
 
 #define EQUALS_MAX 16
@@ -50,6 +51,7 @@ static void describe(const struct rule_context *context, const struct class_grou
 		     struct findings *out, struct finding *finding)
 {
 	const struct route_fact *routes[ROUTES_SHOWN], *good;
+	const char *dev;
 	char prefix[PREFIX_TEXT_MAX], via[ADDRESS_TEXT_MAX];
 	struct text won, lost;
 	struct path path;
@@ -86,13 +88,14 @@ static void describe(const struct rule_context *context, const struct class_grou
 			"memory'",
 			prefix_print(&good->destination, prefix),
 			address_print(&LIST_AT(&good->next_hops, struct next_hop, 0)->via, via));
+	dev = group->example->class_fact->next_hops.count > 0
+		      ? LIST_AT(path.hops, struct next_hop, 0)->dev
+		      : NULL;
 	if (text_equal(path.route->protocol, "dhcp"))
 		finding_remedy(out, finding, "netplan",
-			       "network: {ethernets: {%s: {dhcp4-overrides: {route-metric: "
-			       "%u}}}}, then: netplan apply",
-			       group->example->class_fact->next_hops.count > 0
-				       ? LIST_AT(path.hops, struct next_hop, 0)->dev
-				       : "INTERFACE",
+			       "network: {%s: {%s: {dhcp4-overrides: {route-metric: %u}}}}, then: "
+			       "netplan apply",
+			       netplan_section(context->facts, dev), dev ? dev : "INTERFACE",
 			       good->metric + 100);
 }
 

@@ -5,6 +5,8 @@
  */
 #include "rules/checks/return_words.h"
 
+#include "rules/checks/checks.h"
+
 #include <string.h>
 
 #define TABLE_MAIN 254u
@@ -231,9 +233,9 @@ static void say_persistent(const struct say *say, const struct wanted_route *wan
 		text_addf(&table, ", table: %u", wanted->table);
 	text_add(&table, way->onlink ? ", on-link: true" : "");
 	finding_remedy(say->out, say->finding, "netplan",
-		       "network: {ethernets: {%s: {routes: [{to: %s, via: %s%s}]}}}, then: "
-		       "netplan apply",
-		       dev, where, gateway, say_text(say, &table));
+		       "network: {%s: {%s: {routes: [{to: %s, via: %s%s}]}}}, then: netplan apply",
+		       netplan_section(say->context->facts, dev), dev, where, gateway,
+		       say_text(say, &table));
 	text_clear(&table);
 	if (wanted->table != TABLE_MAIN)
 		text_addf(&table, " table=%u", wanted->table);
@@ -312,8 +314,25 @@ static void add_frr_route(struct text *text, const struct route_fact *route,
 	text_add(text, "'");
 }
 
-/* Taken away by hand such a route comes back at once: its daemon has to let go of it. */
-static void say_delete_frr_route(const struct say *say, const struct route_fact *route)
+bool route_is_frr(const struct route_fact *route)
+{
+	static const char *const protocols[] = { "zebra", "bgp", "isis", "ospf",
+						 "rip",   "eigrp", "babel" };
+	size_t i;
+
+	for (i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+		if (text_equal(route->protocol, protocols[i]))
+			return true;
+	return route_is_frr_static(route);
+}
+
+bool route_is_frr_static(const struct route_fact *route)
+{
+	return text_equal(route->protocol, FRR_STATIC);
+}
+
+void say_delete_frr_hops(const struct say *say, const struct route_fact *route,
+			 bool (*unwanted)(const struct say *say, const struct next_hop *hop))
 {
 	struct text text;
 	size_t i;
@@ -321,8 +340,12 @@ static void say_delete_frr_route(const struct say *say, const struct route_fact 
 	text_init(&text, WORDS_MAX);
 	if (!text_equal(route->type, "unicast"))
 		add_frr_route(&text, route, NULL);
-	for (i = 0; text_equal(route->type, "unicast") && i < route->next_hops.count; i++)
-		add_frr_route(&text, route, LIST_AT(&route->next_hops, struct next_hop, i));
+	for (i = 0; text_equal(route->type, "unicast") && i < route->next_hops.count; i++) {
+		const struct next_hop *hop = LIST_AT(&route->next_hops, struct next_hop, i);
+
+		if (!unwanted || unwanted(say, hop))
+			add_frr_route(&text, route, hop);
+	}
 	finding_remedy(say->out, say->finding, "frr",
 		       "vtysh -c 'configure terminal'%s -c 'end' -c 'write memory'",
 		       say_text(say, &text));
@@ -334,8 +357,8 @@ void say_delete_route(const struct say *say, const struct route_fact *route)
 	char prefix[PREFIX_TEXT_MAX];
 	struct text text;
 
-	if (text_equal(route->protocol, FRR_STATIC)) {
-		say_delete_frr_route(say, route);
+	if (route_is_frr_static(route)) {
+		say_delete_frr_hops(say, route, NULL);
 		return;
 	}
 	text_init(&text, WORDS_MAX);

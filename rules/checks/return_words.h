@@ -93,8 +93,15 @@ struct wanted_route {
 void say_set_route(const struct say *say, const struct wanted_route *wanted, const struct way *way);
 /* `ip rule del` of exactly this rule, also among others of its priority. */
 void say_delete_rule(const struct say *say, const struct rule_fact *rule);
-/* `ip route del` of exactly this route. */
+/* `ip route del` of exactly this route; where FRR owns it, what makes FRR let go of it. */
 void say_delete_route(const struct say *say, const struct route_fact *route);
+/* Did one of FRR's daemons make it, as the kernel's protocol of the route tells? */
+bool route_is_frr(const struct route_fact *route);
+/* Is it a static route of FRR's? What `ip` changes of such a route FRR puts back. */
+bool route_is_frr_static(const struct route_fact *route);
+/* FRR's `no ip route` for each next hop of its static route that is unwanted. NULL: for all. */
+void say_delete_frr_hops(const struct say *say, const struct route_fact *route,
+			 bool (*unwanted)(const struct say *say, const struct next_hop *hop));
 /* An `ip rule` for the range (on a router both ways) in front of `offender`, asking `table`. */
 void say_rule_before(const struct say *say, const struct rule_fact *offender, uint32_t table);
 

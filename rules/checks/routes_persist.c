@@ -168,11 +168,11 @@ static void add_route(struct group *group, const struct route_fact *route, size_
 		text_addf(&group->netplan, ", table: %u", route->table);
 	}
 	text_add(&group->netplan, "}");
-	text_addf(&group->frr, "%sip route %s %s%s", group->count > 1 ? "; " : "", prefix,
-		  group->via, group->table);
+	text_addf(&group->frr, " -c 'ip route %s %s%s'", prefix, group->via, group->table);
 }
 
-static void add_remedies(const struct group *group, struct findings *out, struct finding *finding)
+static void add_remedies(const struct facts *facts, const struct group *group,
+			 struct findings *out, struct finding *finding)
 {
 	const char *dev = group->hop->dev;
 	const char *more = group->count > ROUTES_SPELLED ? ", and so on for the other routes" : "";
@@ -182,12 +182,14 @@ static void add_remedies(const struct group *group, struct findings *out, struct
 		       "+ipv4.routes \"%s\" && nmcli device reapply %s%s",
 		       dev, text_string(&group->networkmanager), dev, more);
 	finding_remedy(out, finding, "netplan",
-		       "netplan set \"ethernets.%s.routes=[%s]\" && netplan apply%s", dev,
-		       text_string(&group->netplan), more);
-	finding_remedy(out, finding, "frr", "%s%s", text_string(&group->frr), more);
+		       "netplan set \"%s.%s.routes=[%s]\" && netplan apply%s",
+		       netplan_section(facts, dev), dev, text_string(&group->netplan), more);
+	finding_remedy(out, finding, "frr",
+		       "vtysh -c 'configure terminal'%s -c 'end' -c 'write memory'%s",
+		       text_string(&group->frr), more);
 }
 
-static void word_group(const struct group *group, struct findings *out)
+static void word_group(const struct facts *facts, const struct group *group, struct findings *out)
 {
 	struct finding *finding = finding_of(group, out);
 	bool one = group->count == 1;
@@ -209,7 +211,7 @@ static void word_group(const struct group *group, struct findings *out)
 			group->hop->dev, group->table, one ? "was" : "were");
 	finding_expected(out, finding, "the network configuration holds the route%s",
 			 one ? "" : "s");
-	add_remedies(group, out, finding);
+	add_remedies(facts, group, out, finding);
 }
 
 static const char *skip(const struct rule_context *context)
@@ -242,7 +244,7 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 	}
 	for (i = 0; i < groups.count; i++) {
 		if (!out->error)
-			word_group(LIST_AT(&groups, struct group, i), out);
+			word_group(context->facts, LIST_AT(&groups, struct group, i), out);
 		group_release(LIST_AT(&groups, struct group, i));
 	}
 	free(groups.items);
@@ -265,7 +267,8 @@ const struct rule rule_routes_persist = {
 			     "GATEWAY}]\" && netplan apply" },
 		{ "networkmanager", "nmcli connection modify NAME +ipv4.routes \"100.104.0.0/16 "
 				    "GATEWAY\"" },
-		{ "frr", "ip route 100.104.0.0/16 GATEWAY, then write memory" },
+		{ "frr", "vtysh -c 'configure terminal' -c 'ip route 100.104.0.0/16 GATEWAY' -c "
+			 "'end' -c 'write memory'" },
 		{ "ifupdown", "up ip route replace 100.104.0.0/16 via GATEWAY dev DEV proto static "
 			      "in /etc/network/interfaces" },
 	},

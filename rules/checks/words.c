@@ -48,6 +48,27 @@ bool config_may_route(const char *path, bool *other)
 	return false;
 }
 
+const char *netplan_section(const struct facts *facts, const char *dev)
+{
+	static const struct {
+		const char *kind; /* of the link, as the kernel calls it */
+		const char *section;
+	} sections[] = {
+		{ "bond", "bonds" },
+		{ "bridge", "bridges" },
+		{ "vlan", "vlans" },
+		{ "vrf", "vrfs" },
+	};
+	const struct link_fact *link =
+		dev && facts->links.section.state == FACT_OK ? facts_link(facts, dev) : NULL;
+	size_t i;
+
+	for (i = 0; link && i < sizeof(sections) / sizeof(sections[0]); i++)
+		if (text_equal(link->kind, sections[i].kind))
+			return sections[i].section;
+	return "ethernets";
+}
+
 bool service_is_here(const struct service_fact *service)
 {
 	return service->resolved && (service->local || service->iif) &&

@@ -38,7 +38,13 @@ def configured():
                                               "cidrs": ["100.105.0.0/16", "172.20.0.0/16"]}}})
     world = host()
     world["entries"].append({**HOME, "protocol": "boot"})
-    pair("rt11-route-by-hand", "ready-with-risks RT-11", {},
+    pair("rt11-route-by-hand", "ready-with-risks RT-11\n"
+         "networkmanager: nmcli connection modify \"$(nmcli -g GENERAL.CONNECTION device show "
+         "eth0)\" +ipv4.routes \"100.104.0.0/16 172.20.5.1\" && nmcli device reapply eth0\n"
+         "netplan: netplan set \"ethernets.eth0.routes=[{to: 100.104.0.0/16, via: 172.20.5.1}]\" "
+         "&& netplan apply\n"
+         "frr: vtysh -c 'configure terminal' -c 'ip route 100.104.0.0/16 172.20.5.1' -c 'end' "
+         "-c 'write memory'", {},
          config("networkd", "/etc/systemd/network/10-eth0.network", "route", "100.104.0.0/16"),
          world)
 

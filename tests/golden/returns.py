@@ -29,11 +29,17 @@ def forwarded(*entries, rules=(), **more):
 
 
 def absent():
-    pair("rt01-no-route", routed(), "RT-01", routed(HOME))
+    pair("rt01-no-route", routed(), "RT-01\n"
+         "netplan: network: {ethernets: {eth0: {routes: [{to: 100.104.0.0/16, via: 172.20.5.1}]}}}, "
+         "then: netplan apply\n"
+         "networkmanager: nmcli connection modify CONNECTION +ipv4.routes \"100.104.0.0/16 "
+         "172.20.5.1\" && nmcli device reapply eth0", routed(HOME))
     pair("rt01-undeclared-and-no-route", routed(declared=UNDECLARED), "RT-01",
          routed(DEFAULT, declared=UNDECLARED, arrival="eth1"))
     pair("ec01-default-to-the-internet", forwarded(WAN), "EC-01", forwarded(WAN, VBR))
-    pair("ec01-no-route-at-all", forwarded(), "EC-01",
+    pair("ec01-no-route-at-all", forwarded(), "EC-01\n"
+         "frr: vtysh -c 'configure terminal' -c 'ip route 100.104.0.0/16 10.0.12.1' -c 'end' "
+         "-c 'write memory'",
          forwarded(route("100.64.0.0/10", "10.0.12.1", "uplink0")))
     pair("ec01-undeclared-default", forwarded(WAN, declared=UNDECLARED), "EC-01",
          forwarded(WAN, VBR, declared=UNDECLARED))
@@ -78,7 +84,7 @@ def refused():
          routed(DEFAULT, HOME, refusal("blackhole", "100.104.64.0/18", next_hop_id=5)),
          "RT-03\nip route del 100.104.64.0/18 nhid 5", routed(DEFAULT, HOME))
     # taken away by hand these come back: FRR's own daemon has to let go of them
-    no_route = "vtysh -c 'configure terminal' -c 'no ip route {}' -c 'end' -c 'write memory'"
+    no_route = "frr: vtysh -c 'configure terminal' -c 'no ip route {}' -c 'end' -c 'write memory'"
     pair("rt03-blackhole-of-frr",
          routed(DEFAULT, HOME, refusal("blackhole", "100.104.48.0/20", protocol="196", metric=20)),
          "RT-03\n" + no_route.format("100.104.48.0/20 blackhole"), routed(DEFAULT, HOME))
@@ -98,7 +104,12 @@ def by_source():
     source = rule(100, 100, **{"from": "172.20.5.10/32"})
     wrong = route("0.0.0.0/0", "172.21.5.1", "eth1", table=100)
     right = route("100.104.0.0/16", "172.20.5.1", "eth0", table=100)
-    pair("rt04-source-table-without-route", routed(DEFAULT, HOME, wrong, rules=[source]), "RT-04",
+    pair("rt04-source-table-without-route", routed(DEFAULT, HOME, wrong, rules=[source]),
+         "RT-04\n"
+         "netplan: network: {ethernets: {eth0: {routes: [{to: 100.104.0.0/16, via: 172.20.5.1, "
+         "table: 100}]}}}, then: netplan apply\n"
+         "networkmanager: nmcli connection modify CONNECTION +ipv4.routes \"100.104.0.0/16 "
+         "172.20.5.1 table=100\" && nmcli device reapply eth0",
          routed(DEFAULT, HOME, wrong, right, rules=[source]))
     pair("rt04-undeclared-other-default",
          routed(DEFAULT, HOME, wrong, rules=[source], declared=UNDECLARED), "RT-04",
@@ -197,7 +208,11 @@ def astray():
     far = [hop("10.99.9.1", "eth0", onlink=True)]
     pair("rt02-half-by-onlink-gateway",
          routed(DEFAULT, route("100.104.0.0/17", hops=far), declared=("10.99.9.1", None)),
-         "RT-02\nip route replace 100.104.0.0/16 via 10.99.9.1 dev eth0 onlink",
+         "RT-02\nip route replace 100.104.0.0/16 via 10.99.9.1 dev eth0 onlink\n"
+         "netplan: network: {ethernets: {eth0: {routes: [{to: 100.104.0.0/16, via: 10.99.9.1, "
+         "on-link: true}]}}}, then: netplan apply\n"
+         "networkmanager: nmcli connection modify CONNECTION +ipv4.routes \"100.104.0.0/16 "
+         "10.99.9.1 onlink=true\" && nmcli device reapply eth0",
          routed(DEFAULT, route("100.104.0.0/16", hops=far), declared=("10.99.9.1", None)))
     off = {"declared": ("172.22.5.1", None), "near": {"declared_near": 0}}
     pair("rt08-declared-off-every-network", routed(DEFAULT, HOME, **off),
@@ -246,15 +261,21 @@ def astray():
          routed(DEFAULT, route("100.104.0.0/16", hops=told), neighbours=silent), "RT-07",
          routed(DEFAULT, route("100.104.0.0/16", hops=told)))
     both = [hop("10.0.12.1", "uplink0"), hop("10.0.13.1", "uplink1")]
+    own = route("100.104.0.0/16", hops=both, protocol="196", next_hop_id=21)
+    pair("ec10-one-circuit-astray-of-frr", forwarded(WAN, own),
+         "EC-10 RT-09\nfrr: vtysh -c 'configure terminal' -c 'no ip route 100.104.0.0/16 "
+         "10.0.13.1' -c 'end' -c 'write memory'", forwarded(WAN, own, declared=UNDECLARED))
     pair("ec10-one-circuit-astray", forwarded(WAN, route("100.104.0.0/16", hops=both)),
          "EC-10 RT-09", forwarded(WAN, route("100.104.0.0/16", hops=both), declared=UNDECLARED))
     good = route("100.104.0.0/16", "172.20.5.1", "eth0", metric=100)
     rival = route("100.104.0.0/16", "172.21.5.1", "eth1", metric=50, protocol="dhcp")
-    pair("rt10-lower-metric", routed(DEFAULT, good, rival), "RT-10",
+    pair("rt10-lower-metric", routed(DEFAULT, good, rival),
+         "RT-10\nnetplan: network: {ethernets: {eth1: {dhcp4-overrides: {route-metric: 200}}}}, "
+         "then: netplan apply",
          routed(DEFAULT, good, {**rival, "metric": 150}))
     own = {**rival, "protocol": "196"}
     pair("rt10-lower-metric-of-frr", routed(DEFAULT, good, own),
-         "RT-10\nvtysh -c 'configure terminal' -c 'no ip route 100.104.0.0/16 172.21.5.1' "
+         "RT-10\nfrr: vtysh -c 'configure terminal' -c 'no ip route 100.104.0.0/16 172.21.5.1' "
          "-c 'end' -c 'write memory'", routed(DEFAULT, good, {**own, "metric": 150}))
 
 
@@ -279,7 +300,14 @@ def inward():
          routed(DEFAULT, crossed, access="ecs", declared=("172.21.5.1", None)), "RT-15",
          routed(DEFAULT, crossed, access="ecs", declared=("172.21.5.1", "eth1")))
     pair("rt15-other-interface",
-         routed(DEFAULT, crossed, declared=("172.21.5.1", None)), "ready-with-risks RT-15",
+         routed(DEFAULT, crossed, declared=("172.21.5.1", None)),
+         "ready-with-risks RT-15\n"
+         "netplan: network: {ethernets: {eth0: {routes: [{to: 100.104.0.0/16, via: GATEWAY, "
+         "table: 104}], routing-policy: [{from: 172.20.5.10, to: 100.104.0.0/16, table: 104, "
+         "priority: 104}]}}}, then: netplan apply\n"
+         "networkmanager: nmcli connection modify CONNECTION +ipv4.routes \"100.104.0.0/16 GATEWAY "
+         "table=104\" +ipv4.routing-rules \"priority 104 from 172.20.5.10 to 100.104.0.0/16 table "
+         "104\" && nmcli device reapply eth0",
          routed(DEFAULT, crossed, declared=("172.21.5.1", None), arrival="eth1"))
 
 

@@ -278,7 +278,15 @@ static void test_routes_persist_remedy(void **state)
 				       "\"protocol\":\"boot\",\"type\":\"unicast\","
 				       "\"next_hops\":[" BY("10.0.0.1") "]}")),
 		     "routes-persist", STATUS_WARN, "frr",
-		     "ip route 100.104.0.0/16 10.0.0.1 table 104");
+		     "vtysh -c 'configure terminal' -c 'ip route 100.104.0.0/16 10.0.0.1 table "
+		     "104' -c 'end' -c 'write memory'");
+	/* a bond does not stand among the ethernets */
+	check_remedy(FACTS4(HOST(INIT), SERVICES(""), ROUTES("", BOOT("100.104.0.0/16")),
+			    "\"links\":{\"state\":\"ok\",\"links\":[{\"index\":1,\"name\":\"eth0\","
+			    "\"kind\":\"bond\",\"type\":\"ether\",\"up\":true}]}"),
+		     "routes-persist", STATUS_WARN, "netplan",
+		     "netplan set \"bonds.eth0.routes=[{to: 100.104.0.0/16, via: 10.0.0.1}]\" && "
+		     "netplan apply");
 }
 
 #define LINK(name, more)                                                                           \
