@@ -20,8 +20,9 @@
 #define VALUE_MAX 128
 
 static const char *const general[] = {
-	"ip_forward", "fib_multipath_hash_policy", "fwmark_reflect", "tcp_fwmark_accept",
-	"ip_local_port_range", NULL,
+	"ip_forward",	       "fib_multipath_hash_policy", "fib_multipath_use_neigh",
+	"fwmark_reflect", "tcp_fwmark_accept",	      "ip_local_port_range",
+	NULL,
 };
 
 static const char *const per_interface[] = {

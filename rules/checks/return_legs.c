@@ -43,7 +43,30 @@ static enum leg_defect leg_defect(const struct rule_context *context, const stru
 	return defects[path_leg_life(context, hop)];
 }
 
-/* The first bad leg of a route that also has a good one; NULL: not this rule's case. */
+/*
+ * Legs of next-hop objects, and all legs by that switch, are passed over while their neighbour is
+ * known not to answer (ipv4_good_nh() in net/ipv4/nexthop.c and fib_semantics.c of Linux): what is
+ * sent again goes another way, so a connection is late, not lost.
+ */
+static bool passes_over(const struct rule_context *context, const struct path *path,
+			const struct next_hop *hop)
+{
+	const struct sysctl_fact *use_neighbours;
+
+	if (leg_defect(context, path, hop) != LEG_NEIGHBOUR_SILENT)
+		return false;
+	if (path->route && path->route->next_hop_id.known)
+		return true;
+	if (context->facts->sysctls.section.state != FACT_OK)
+		return false;
+	use_neighbours = facts_sysctl(context->facts, "net.ipv4.fib_multipath_use_neigh");
+	return use_neighbours && text_equal(use_neighbours->value, "1");
+}
+
+/*
+ * A bad leg of a route that also has a good one, the first that loses connections or else the first
+ * that delays them; NULL: not this rule's case.
+ */
 static const struct next_hop *bad_leg(const struct rule_context *context, const struct path *path,
 				      enum leg_defect *defect)
 {
@@ -60,7 +83,8 @@ static const struct next_hop *bad_leg(const struct rule_context *context, const 
 			continue;
 		if (found == LEG_FINE) {
 			good = true;
-		} else if (!bad) {
+		} else if (!bad || (passes_over(context, path, bad) &&
+				    !passes_over(context, path, hop))) {
 			bad = hop;
 			*defect = found;
 		}
@@ -92,6 +116,8 @@ static void judge(const struct rule_context *context, const struct class_view *v
 	return_answer(answer, "RT-09");
 	if (context->vantage == VANTAGE_IDC_ROUTER)
 		memcpy(answer->causes[1], "EC-10", sizeof("EC-10"));
+	if (passes_over(context, &path, bad))
+		answer->status = STATUS_WARN;
 	return_answer_by_hop(context, path.hops, answer);
 	answer->detail = address_ipv4(&bad->via);
 	answer->detail2 = (uint32_t)path.hops->count << 8 | (uint32_t)defect;
@@ -176,8 +202,12 @@ static void describe(const struct rule_context *context, const struct class_grou
 	finding_message(
 		out, finding,
 		"replies to %s (%s) leave by %zu legs and not all of them lead home, so a share "
-		"of all connections dies: %s",
-		group->where, group->percent, say.path.hops->count, say_text(&say, &text));
+		"of all connections %s: %s",
+		group->where, group->percent, say.path.hops->count,
+		group->answer.status == STATUS_WARN
+			? "is late whenever the kernel finds out anew which leg it must pass over"
+			: "dies",
+		say_text(&say, &text));
 	text_release(&text);
 	say_declared(&say);
 	if (say.path.route && route_is_frr_static(say.path.route))

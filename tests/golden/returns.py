@@ -250,6 +250,25 @@ def astray():
     pair("rt09-one-leg-dead",
          routed(DEFAULT, route("100.104.0.0/16", hops=broken), declared=(None, "eth0")), "RT-09",
          routed(DEFAULT, HOME, declared=(None, "eth0")))
+    # the same legs as next-hop objects, or by the switch: the kernel passes over the silent one
+    legs = [hop("172.20.5.1", "eth0"), hop("172.20.5.2", "eth0")]
+    quiet = {"neighbours": [{"address": "172.20.5.2", "dev": "eth0", "state": "failed",
+                             "failed_twice": True}], "declared": (None, "eth0")}
+    group = route("100.104.0.0/16", hops=legs, next_hop_id=13)
+    plain = route("100.104.0.0/16", hops=legs)
+    pair("rt09-one-leg-silent", routed(DEFAULT, plain, **quiet), "RT-09",
+         routed(DEFAULT, plain, **{**quiet, "neighbours": []}))
+    pair("rt09-silent-leg-of-a-group", routed(DEFAULT, group, **quiet), "ready-with-risks RT-09",
+         routed(DEFAULT, group, **{**quiet, "neighbours": []}))
+    passes = {"net.ipv4.fib_multipath_use_neigh": "1"}
+    pair("rt09-silent-leg-passed-over", routed(DEFAULT, plain, sysctls=passes, **quiet),
+         "ready-with-risks RT-09",
+         routed(DEFAULT, plain, sysctls=passes, **{**quiet, "neighbours": []}))
+    # of three the silent one costs nothing, the dead one does
+    worse = [*legs, hop("172.20.5.3", "eth0", dead=True)]
+    pair("rt09-dead-leg-behind-a-silent-one",
+         routed(DEFAULT, route("100.104.0.0/16", hops=worse, next_hop_id=13), **quiet), "RT-09",
+         routed(DEFAULT, group, **{**quiet, "neighbours": []}))
     # the kernel prefers the leg whose own address is the reply's source
     astray = [hop("172.20.5.1", "eth0", unused=True), hop("172.21.5.1", "eth1")]
     told = [hop("172.20.5.1", "eth0"), hop("172.21.5.1", "eth1", unused=True)]
