@@ -26,7 +26,7 @@ const char *const tcp_outcome_words[TCP_OUTCOMES + 1] = {
 };
 const char *const experiment_words[EXPERIMENT_KINDS + 1] = {
 	"mss", "no-sni", "by-address", "default-source", "source-port", "repeat", "flow",
-	"tls-instead", NULL,
+	"tls-instead", "reset-idle", "answer-ttl", "reset-ttl", NULL,
 };
 const char *const hop_outcome_words[HOP_OUTCOMES + 1] = {
 	"silent", "time-exceeded", "unreachable", "connected", "refused", NULL,
@@ -143,7 +143,7 @@ static const struct field experiment_fields[] = {
 	FIELD_UP_TO(experiment_fact, port, 65535, FIELD_REQUIRED, "port"),
 	FIELD_WORDS(experiment_fact, kind, experiment_words, FIELD_REQUIRED,
 		      "what was done differently"),
-	FIELD(experiment_fact, value, 0, "MSS or source port"),
+	FIELD(experiment_fact, value, 0, "MSS, source port or time to live"),
 	FIELD(experiment_fact, tried, 0, "attempts"),
 	FIELD(experiment_fact, succeeded, 0, "attempts that went all the way"),
 	FIELD(experiment_fact, reached, 0, "furthest rung: \"tcp\", \"tls\", \"http\""),

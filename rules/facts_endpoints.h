@@ -401,6 +401,11 @@ enum experiment_kind {
 	EXPERIMENT_FLOW,
 	/* a handshake where plain HTTP met no word of it; `succeeded`: TLS is spoken there */
 	EXPERIMENT_TLS_INSTEAD,
+	/* a connection without a byte, where first bytes drew a RST; `succeeded`: it was closed */
+	EXPERIMENT_RESET_IDLE,
+	/* `value`: time to live that the target's answer to a SYN, and that RST, arrive with */
+	EXPERIMENT_ANSWER_TTL,
+	EXPERIMENT_RESET_TTL,
 	EXPERIMENT_KINDS
 };
 extern const char *const experiment_words[EXPERIMENT_KINDS + 1];

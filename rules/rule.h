@@ -24,7 +24,7 @@
 #include "rules/facts_fib.h"
 #include "rules/finding.h"
 
-#define RULE_CAUSES_MAX 12
+#define RULE_CAUSES_MAX 16
 #define RULE_AFTER_MAX 20
 #define RULE_REMEDIES_MAX 8
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which experiments follow which end of an attempt. What one does is in experiments_shot.c (one
- * attempt), experiments_mss.c (the ladder) and experiments_sweep.c (source ports).
+ * attempt), experiments_mss.c (the ladder), experiments_sweep.c (source ports) and
+ * experiments_reset.c (who resets).
  */
 #include "probes/endpoints_helper/experiments.h"
 
@@ -67,6 +68,7 @@ void experiments_shut(struct run *run)
 	if (!run->experiments)
 		return;
 	flight_shut(run);
+	reset_shut(run);
 	sweep_shut(run);
 	while (run->experiments->sets)
 		set_free(run->experiments->sets);
@@ -147,6 +149,7 @@ void experiments_start(struct target *target, const struct attempt_fact *attempt
 	unsigned int kinds = what_follows(attempt, target->run->request->deep, &stage);
 	struct experiment_set *set;
 
+	reset_start(target, attempt);
 	if (kinds & SET_SWEEP)
 		sweep_start(target, attempt);
 	if (!kinds || stage == RUNG_TCP || attempt->address.family != ADDRESS_IPV4)

@@ -181,6 +181,29 @@ int flight_start(struct run *run, const struct flight_options *options, flight_d
 	return run->error;
 }
 
+size_t flight_hello(struct run *run, const char *sni, char *bytes, size_t room)
+{
+	SSL_CTX *context = tls_context(run);
+	SSL *tls = context ? SSL_new(context) : NULL;
+	BIO *in = tls ? BIO_new(BIO_s_mem()) : NULL, *out = in ? BIO_new(BIO_s_mem()) : NULL;
+	int length = 0;
+
+	if (out) {
+		SSL_set_bio(tls, in, out);
+		if (!sni || SSL_set_tlsext_host_name(tls, sni) == 1) {
+			(void)SSL_connect(tls);
+			length = BIO_read(out, bytes, (int)room);
+		}
+	} else {
+		BIO_free(in);
+	}
+	SSL_free(tls);
+	ERR_clear_error();
+	if (length <= 0)
+		run->error = -ENOMEM;
+	return length > 0 ? (size_t)length : 0;
+}
+
 void flight_shut(struct run *run)
 {
 	while (run->experiments->flights)

@@ -15,6 +15,7 @@ struct experiments {
 	struct sweep *sweeps;
 	struct experiment_set *sets;
 	struct flight *flights; /* under way */
+	struct reset_look *resets;
 	size_t set_count, sweep_count;
 	SSL_CTX *tls; /* made when the first handshake is */
 };
@@ -98,5 +99,11 @@ typedef void flight_done(void *owner, bool completed, const char *subject);
 int flight_start(struct run *run, const struct flight_options *options, flight_done *done,
 		 void *owner);
 void flight_shut(struct run *run);
+/* The first message of such a handshake, without a connection. Its length; 0: out of memory. */
+size_t flight_hello(struct run *run, const char *sni, char *bytes, size_t room);
+
+/* experiments_reset.c: who resets, where an attempt was closed without a byte. */
+void reset_start(struct target *target, const struct attempt_fact *attempt);
+void reset_shut(struct run *run);
 
 #endif

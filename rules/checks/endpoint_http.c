@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Is the first plain request answered, by whom it was meant for, and well formed (GL-04, GL-05,
- * GL-11 to GL-13, GL-23 to GL-25; for Maven DEP-07, DEP-13, DEP-14)?
+ * GL-11 to GL-13, GL-23 to GL-25; for Maven DEP-07, DEP-13, DEP-14; EC-05 where it is reset on the
+ * way)?
  *
  * GitLab is asked for /api/v4/version, so 401 in JSON is the good answer of one that nobody has
  * logged in to. Other URLs that were found on the way only have to answer.
@@ -25,6 +26,8 @@ enum meaning {
 	MEANS_FOREIGN,
 	MEANS_CREDENTIALS,
 	MEANS_ENDLESS,
+	MEANS_RESET,
+	MEANS_UNTOLD,
 };
 
 /* One row each: the cause for GitLab and for Maven, and what to say and to do. */
@@ -64,6 +67,15 @@ static const struct {
 	[MEANS_ENDLESS] = { "GL-05", "GL-05", "redirects lead round in a circle", "server",
 		"let the reverse proxy pass X-Forwarded-Proto and Host on, and let external_url be "
 		"the URL in the plan" },
+	[MEANS_RESET] = { "EC-05", "EC-05",
+		"something nearer than the server resets the connection upon the request",
+		"firewall",
+		"let the filter on the way (its application control, its IPS) pass HTTP to this "
+		"address and port from 100.104.0.0/16 and the vSwitch's addresses" },
+	[MEANS_UNTOLD] = { "GL-25", "DEP-14",
+		"the connection is reset upon the request, and whether by the server or on the way "
+		"(EC-05) was not found out", "server",
+		"see the error log of what listens there, and the log of every filter on the way" },
 };
 
 /* Names by which middle boxes give themselves away. */
@@ -87,6 +99,20 @@ static bool is_box(const struct http_fact *http)
 	return false;
 }
 
+static enum meaning broken_means(const struct web_view *view)
+{
+	if (view->attempt->http.outcome != HTTP_EMPTY)
+		return MEANS_BROKEN;
+	switch (path_closer_of(view->context, view->attempt)) {
+	case CLOSER_NEARER:
+		return MEANS_RESET;
+	case CLOSER_UNTOLD:
+		return MEANS_UNTOLD;
+	default:
+		return MEANS_BROKEN;
+	}
+}
+
 /* The same for every family and purpose: what any client stumbles over. */
 static enum meaning outcome_means(const struct web_view *view)
 {
@@ -104,7 +130,7 @@ static enum meaning outcome_means(const struct web_view *view)
 	case HTTP_ANSWERED:
 		break;
 	default:
-		return MEANS_BROKEN;
+		return broken_means(view);
 	}
 	if (!http->status.known || http->status.value < 200 || http->status.value > 599)
 		return MEANS_BROKEN;
@@ -189,6 +215,7 @@ static void add_evidence(const struct web_view *view, struct finding *finding)
 			     (unsigned int)http->received, (unsigned int)http->length.value);
 	if (http->error)
 		web_evidence(view, finding, "http/error", "%s", http->error);
+	path_show_closer(view->context, view->attempt, view->out, finding);
 	if (http->spoken)
 		web_evidence(view, finding, "http/spoken", "it begins with \"%s\"", http->spoken);
 	if (http->server)
@@ -211,6 +238,8 @@ static void add_failure(const struct web_view *view, enum meaning meaning)
 
 	finding_cause(view->out, finding, view->family == WEB_MAVEN ? meanings[meaning].maven
 								    : meanings[meaning].gitlab);
+	if (meaning == MEANS_UNTOLD)
+		finding_cause(view->out, finding, "EC-05");
 	if (http->status.known)
 		finding_message(view->out, finding, "%s: status %u%s%s%s (asked %s)",
 				meanings[meaning].words, (unsigned int)http->status.value,
@@ -290,13 +319,14 @@ const struct rule rule_http_answers = {
 	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS),
 	.vantages = VANTAGE_VSWITCH,
 	.causes = { "GL-04", "GL-05", "GL-11", "GL-12", "GL-13", "GL-23", "GL-24", "GL-25",
-		    "DEP-07", "DEP-13", "DEP-14" },
+		    "DEP-07", "DEP-13", "DEP-14", "EC-05" },
 	.after = { "names-answer", "allow-list-complete", "redirect-port-open", PATH_RULES,
 		   "tls-handshake-completes", "certificate-trusted" },
 	.why = "a port that accepts proves little: a log-in page with status 200 is no API, and a "
 	       "build that waits for a byte ends as a time-out",
 	.evidence = "one GET an address (of /api/v4/version at a GitLab): status, type, length, "
-		    "times, redirects",
+		    "times, redirects; where it is reset, the time to live of that RST and of the "
+		    "target's own packets",
 	.remedies = {
 		{ "server", "repair the web server or what stands behind it" },
 		{ "plan", "correct the URL, path included" },

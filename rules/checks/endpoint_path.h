@@ -77,6 +77,16 @@ struct path_trace {
 };
 void path_read_trace(const struct rule_context *context, const struct attempt_fact *attempt,
 		     struct path_trace *trace);
+/* Who ended a connection that was closed without a byte. */
+enum path_closer {
+	CLOSER_TARGET, /* or nothing speaks against it */
+	CLOSER_NEARER, /* a RST upon the first bytes, from nearer than the target's own packets */
+	CLOSER_UNTOLD, /* a RST upon the first bytes alone, and nobody knows from where */
+};
+enum path_closer path_closer_of(const struct rule_context *context,
+				const struct attempt_fact *attempt);
+void path_show_closer(const struct rule_context *context, const struct attempt_fact *attempt,
+		      struct findings *out, struct finding *finding);
 /* The rows as evidence. */
 void path_show_trace(const struct rule_context *context, const struct attempt_fact *attempt,
 		     struct findings *out, struct finding *finding);

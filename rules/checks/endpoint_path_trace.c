@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a hop trace tells: the furthest router that answered, and whether a RST comes from the
- * target or from something nearer.
+ * target or from something nearer; and the same of a RST upon a connection's first bytes.
  */
 #include "rules/checks/endpoint_path.h"
 
@@ -125,4 +125,47 @@ void path_show_trace(const struct rule_context *context, const struct attempt_fa
 	for (i = 0; finding && i < hops->count; i++)
 		if (is_of(LIST_AT(hops, struct hop_fact, i), attempt))
 			show_hop(LIST_AT(hops, struct hop_fact, i), i, out, finding);
+}
+
+enum path_closer path_closer_of(const struct rule_context *context,
+				const struct attempt_fact *attempt)
+{
+	const struct experiment_fact *idle =
+		path_experiment(context, attempt, EXPERIMENT_RESET_IDLE, NULL);
+	const struct experiment_fact *answer =
+		path_experiment(context, attempt, EXPERIMENT_ANSWER_TTL, NULL);
+	const struct experiment_fact *reset =
+		path_experiment(context, attempt, EXPERIMENT_RESET_TTL, NULL);
+
+	if (!idle || idle->succeeded)
+		return CLOSER_TARGET;
+	if (!answer || !reset)
+		return CLOSER_UNTOLD;
+	return path_hops_passed(reset->value) < path_hops_passed(answer->value) ? CLOSER_NEARER
+										 : CLOSER_TARGET;
+}
+
+void path_show_closer(const struct rule_context *context, const struct attempt_fact *attempt,
+		      struct findings *out, struct finding *finding)
+{
+	static const struct {
+		int kind;
+		const char *words;
+	} shown[] = {
+		{ EXPERIMENT_ANSWER_TTL, "the answer to a SYN arrives with time to live" },
+		{ EXPERIMENT_RESET_TTL, "the RST upon the first bytes arrives with time to live" },
+	};
+	size_t i, at = 0;
+
+	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		const struct experiment_fact *row =
+			path_experiment(context, attempt, shown[i].kind, &at);
+		char pointer[64];
+
+		if (!row)
+			continue;
+		pointer_print(pointer, sizeof(pointer), "/endpoints/experiments", at);
+		finding_evidence(out, finding, pointer, "%s %u", shown[i].words,
+				 (unsigned int)row->value);
+	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Does the TLS handshake complete (TLS-06, TLS-07, TLS-08, TLS-11)? What the certificate is worth
- * is another rule's.
+ * Does the TLS handshake complete (TLS-06, TLS-07, TLS-08, TLS-11; EC-05 where it is reset on the
+ * way)? What the certificate is worth is another rule's.
  */
 #include "rules/checks/endpoint_web.h"
 
@@ -52,6 +52,18 @@ static const struct failure closed_gitlab = { { "GL-25" },
 static const struct failure closed_maven = { { "DEP-14" },
 	"the server took the connection and closed it without a word", "server",
 	"see the error log of what listens there; a proxy whose backend is gone ends like this" };
+static const struct failure reset_nearer = { { "EC-05" },
+	"something nearer than the server resets the connection upon its first bytes", "firewall",
+	"let the filter on the way (its application control, its IPS) pass TLS to this address and "
+	"port from 100.104.0.0/16 and the vSwitch's addresses" };
+static const struct failure reset_gitlab = { { "EC-05", "GL-25" },
+	"the connection is reset upon its first bytes; whether by the server or on the way was not "
+	"found out", "server",
+	"see the error log of what listens there, and the log of every filter on the way" };
+static const struct failure reset_maven = { { "DEP-14", "EC-05" },
+	"the connection is reset upon its first bytes; whether by the server or on the way was not "
+	"found out", "server",
+	"see the error log of what listens there, and the log of every filter on the way" };
 static const struct failure silent_gitlab = { { "GL-24" },
 	"the server took the connection and stopped answering in the handshake", "server",
 	"see why the web server hangs: its error log, its workers, the disk" };
@@ -88,6 +100,20 @@ static const struct failure *alert_means(const struct web_view *view)
 	return alert == ALERT_INTERNAL_ERROR && !tls->sni ? &name_or_version : &nothing_shared;
 }
 
+static const struct failure *closed_means(const struct web_view *view)
+{
+	bool maven = view->family == WEB_MAVEN;
+
+	switch (path_closer_of(view->context, view->attempt)) {
+	case CLOSER_NEARER:
+		return &reset_nearer;
+	case CLOSER_UNTOLD:
+		return maven ? &reset_maven : &reset_gitlab;
+	default:
+		return maven ? &closed_maven : &closed_gitlab;
+	}
+}
+
 /* NULL: it completed, and nothing speaks against it. */
 static const struct failure *failure_of(const struct web_view *view)
 {
@@ -103,9 +129,7 @@ static const struct failure *failure_of(const struct web_view *view)
 	case TLS_CLOSED:
 		if (tls->certificate_wanted)
 			return &certificate_wanted;
-		if (tls->received)
-			return &nothing_shared;
-		return view->family == WEB_MAVEN ? &closed_maven : &closed_gitlab;
+		return tls->received ? &nothing_shared : closed_means(view);
 	case TLS_TIMED_OUT:
 		return view->family == WEB_MAVEN ? &silent_maven : &silent_gitlab;
 	default:
@@ -136,6 +160,7 @@ static void add_evidence(const struct web_view *view, struct finding *finding)
 	web_evidence(view, finding, "tls/received", "%u bytes of the peer in the handshake, %s %s",
 		     (unsigned int)tls->received, tls->sni ? "server name" : "no server name sent",
 		     tls->sni ? tls->sni : "(the URL holds an address)");
+	path_show_closer(view->context, view->attempt, view->out, finding);
 }
 
 /* What plain HTTP met on a port that speaks TLS. */
@@ -237,12 +262,14 @@ const struct rule rule_tls_handshake_completes = {
 	.severity = SEVERITY_BLOCKER,
 	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_ENDPOINTS),
 	.vantages = VANTAGE_VSWITCH,
-	.causes = { "TLS-06", "TLS-07", "TLS-08", "TLS-11", "GL-24", "GL-25", "DEP-14" },
+	.causes = { "TLS-06", "TLS-07", "TLS-08", "TLS-11", "GL-24", "GL-25", "DEP-14",
+		    "EC-05" },
 	.after = { "names-answer", "allow-list-complete", "redirect-port-open", PATH_RULES },
 	.why = "git and Maven give up at the handshake with one line that hides the reason",
 	.evidence = "outcome, alert, first bytes and certificate request of one handshake an "
 		    "address; answers to plain HTTP that speak of TLS, and a handshake where "
-		    "plain HTTP met no word of it",
+		    "plain HTTP met no word of it; where the first bytes are reset, the time to "
+		    "live of that RST and of the target's own packets",
 	.remedies = {
 		{ "nginx", "ssl_protocols TLSv1.2 TLSv1.3; ssl_verify_client off;" },
 		{ "plan", "correct scheme and port of the URL" },

@@ -128,6 +128,9 @@ def handshakes():
     pair("tls07-closed-midway", fail + "TLS-07",
          gitlab_tls(unmade("closed", sni=HOST, received=1200)))
     pair("gl25-closed-at-once", fail + "GL-25", gitlab_tls(unmade("closed", sni=HOST)))
+    for file, cause, seen in CLOSERS:
+        pair(f"{file}-upon-hello", fail + cause,
+             closed_by(gitlab_tls(unmade("closed", sni=HOST)), seen))
     pair("tls08-certificate-wanted", fail + "TLS-08",
          gitlab_tls({**tls(HOST, alert=116, certificate_wanted=True), "outcome": "alert"}))
     pair("tls08-by-alert-40", fail + "TLS-08",
@@ -152,6 +155,22 @@ def handshakes():
          gitlab_tls(unmade("timed-out", sni=HOST, error="handshake 2.5 s")))
     pair("dep14-silent-in-handshake", fail + "DEP-14", maven_unmade("timed-out"))
     pair("dep14-closed-at-once", fail + "DEP-14", maven_unmade("closed"))
+
+
+# Reset upon the first bytes alone: time to live of the answer to a SYN, and of that RST.
+CLOSERS = (("ec05-reset-nearer", "EC-05", (61, 63)), ("gl25-reset-by-target", "GL-25", (61, 61)),
+           ("gl25-or-ec05-reset", "EC-05 GL-25", ()))
+
+
+def closed_by(ended, seen):
+    def change(world):
+        ended(world)
+        world["experiments"] = [
+            {"url": GITLAB, "address": GITLAB_IP, "port": 443, "kind": kind, "value": value,
+             "tried": 1, "succeeded": succeeded, "reached": None, "detail": None}
+            for kind, value, succeeded in (("reset-idle", 0, 0), *(
+                (kind, value, 1) for kind, value in zip(("answer-ttl", "reset-ttl"), seen)))]
+    return change
 
 
 def nameless(succeeded):
@@ -222,6 +241,8 @@ def answers():
             ("gl25-header-too-large", "GL-25", silent("too-large")),
             ("gl25-redirect-nowhere", "GL-25", page(302, None))):
         pair(file, fail + cause, gitlab_answer(made))
+    for file, cause, seen in CLOSERS:
+        pair(f"{file}-upon-request", fail + cause, closed_by(gitlab_answer(silent("empty")), seen))
     # so much of a body is read and no more: its beginning is an answer all the same
     long = {"outcome": "too-large", "received": 262145, "length": 333000}
     pair("gl23-page-longer-than-read", fail + "GL-23",

@@ -208,6 +208,34 @@ static void test_source(void **state)
 	"\"kind\":\"tls-instead\",\"tried\":1,\"succeeded\":" succeeded ",\"reached\":\"" reached  \
 	"\",\"detail\":\"certificate of CN=x\"}"
 
+#define SEEN_TTL(kind, value, succeeded)  \
+	"{\"url\":\"" HTTP_URL "\",\"address\":\"10.9.9.9\",\"port\":8080,\"kind\":\"" kind  \
+	"\",\"value\":" value ",\"tried\":1,\"succeeded\":" succeeded "}"
+#define TTLS(answer, reset)  \
+	SEEN_TTL("reset-idle", "0", "0") "," SEEN_TTL("answer-ttl", answer, "1") ","  \
+	SEEN_TTL("reset-ttl", reset, "1")
+
+/* Reset upon its request: by whom tells what the RST has left of its time to live. */
+static void test_reset_upon_bytes(void **state)
+{
+	static const struct row rows[] = {
+		{ "nearer", ENDED("empty", TTLS("62", "63")), STATUS_FAIL, "EC-05",
+		  "nearer than the server", 0 },
+		{ "nearer, from another kind of system", ENDED("empty", TTLS("126", "63")),
+		  STATUS_FAIL, "EC-05", NULL, 0 },
+		{ "as far", ENDED("empty", TTLS("62", "62")), STATUS_FAIL, "GL-25", NULL, 0 },
+		{ "further", ENDED("empty", TTLS("62", "61")), STATUS_FAIL, "GL-25", NULL, 0 },
+		{ "not measured", ENDED("empty", SEEN_TTL("reset-idle", "0", "0")), STATUS_FAIL,
+		  "EC-05", "not found out", 0 },
+		{ "whatever was sent", ENDED("empty", SEEN_TTL("reset-idle", "0", "1")),
+		  STATUS_FAIL, "GL-25", NULL, 0 },
+		{ "cut later", ENDED("cut", TTLS("62", "63")), STATUS_FAIL, "GL-25", NULL, 0 },
+	};
+
+	(void)state;
+	CHECK_ROWS("http-answers", rows);
+}
+
 /* Plain HTTP is met by no word of it, and a handshake on the same port is answered. */
 static void test_tls_instead(void **state)
 {
@@ -262,6 +290,7 @@ int main(void)
 		cmocka_unit_test(test_connects), cmocka_unit_test(test_flows),
 		cmocka_unit_test(test_sizes),	 cmocka_unit_test(test_source),
 		cmocka_unit_test(test_subject),	 cmocka_unit_test(test_tls_instead),
+		cmocka_unit_test(test_reset_upon_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
