@@ -4,6 +4,8 @@ Container Registry 2018-12-01, and the two operations of source links that a sce
 Failures of this product come with status 200: the body says IsSuccess false and a code.
 """
 
+import time
+
 from ask import Listing
 
 
@@ -222,7 +224,8 @@ def create_source_link(world, ask):
     vswitch = world["vswitches"].get(ask.get("VSwitchId"))
     if vswitch is None:
         raise Failed("VSWITCH_NOT_EXIST")
-    world["source_links"][name] = {"LinkId": name, "Status": "RUNNING", **ask.parameters}
+    world["source_links"][name] = {"LinkId": name, "Status": "RUNNING", **ask.parameters,
+                                   "made": time.monotonic()}
     group, eni = f"sg-bp1managed{number}", f"eni-bp1managed{number}"
     world["security_groups"][group] = {
         "SecurityGroupName": "acr-managed", "SecurityGroupType": "normal", "ServiceManaged": True,
@@ -239,4 +242,6 @@ def create_source_link(world, ask):
 
 def list_source_links(world, ask):
     _instance(world, ask)
-    return {"Links": list(world["source_links"].values())}
+    latest = time.monotonic() - world["source_link"].get("lag_ms", 0) / 1000
+    return {"Links": [{key: value for key, value in link.items() if key != "made"}
+                      for link in world["source_links"].values() if link.get("made", 0) <= latest]}

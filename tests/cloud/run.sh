@@ -6,7 +6,8 @@
 #	run.sh [NAME...]     only these scenarios or sweeps (lab.py --list), or `link` (a link's
 #	                     way, step by step), or `path` (the whole of it, from a host's facts
 #	                     to the link, nothing overridden), or `create` (runs that are disturbed,
-#	                     and `link`),
+#	                     and `link` and `stops`), or `stops` (runs that are killed at each call
+#	                     that matters),
 #	                     or the name of one script without _lab.sh
 #
 # Prints `ok|FAIL|SKIP cloud NAME...` lines; all of it is ended after LIMIT seconds.
@@ -55,15 +56,27 @@ disturbed() {
 	wait
 }
 
-links() { # [link]
+# Runs that are killed at each call that matters, in parts side by side for the same reason.
+stopped() {
+	parts=$((3 * $(nproc)))
+	part=0
+	while [ "$part" -lt "$parts" ]; do
+		answered "cloud stops" apart create_stops.py "$part" "$parts" &
+		part=$((part + 1))
+	done
+	wait
+}
+
+links() { # [link|stops]
 	namespaces=-mn
 	[ "$(id -u)" -eq 0 ] || namespaces=-Urmn
 	if ! unshare "$namespaces" true 2>/dev/null; then
 		echo "SKIP cloud create: no private namespaces here"
 		return 0
 	fi
-	answered "cloud link" apart link_story.py
-	[ "${1:-}" = link ] || disturbed
+	[ "${1:-}" = stops ] || answered "cloud link" apart link_story.py
+	[ "${1:-}" = link ] || stopped
+	[ "${1:-}" = link ] || [ "${1:-}" = stops ] || disturbed
 }
 
 if [ $# -eq 0 ]; then
@@ -76,7 +89,7 @@ case ${1:-} in
 	;;
 esac
 case ${1:-} in
-""|create|link)
+""|create|link|stops)
 	links "$@"
 	[ $# -eq 0 ] || exit 0
 	;;
