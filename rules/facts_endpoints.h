@@ -286,6 +286,17 @@ struct exchange_fact {
 	struct http_fact http;
 };
 
+/* A submodule that a clone would fetch by http(s). */
+struct submodule_fact {
+	char *url;      /* where it leads, without user information */
+	bool beside;    /* has the clone URL's origin, and git was asked there; else a target's */
+	bool absent;    /* the branch has no such submodule: git does not fetch it */
+	bool password;  /* the URL holds one, which was neither kept nor sent */
+	bool token;     /* beside: the last answer was one to the token */
+	struct maybe status; /* beside: of the last answer to info/refs */
+	struct maybe refs;   /* beside: 1: references came; 0: the answer is something else */
+};
+
 /* What GitLab said. */
 enum token_outcome {
 	TOKEN_UNTRIED,
@@ -339,6 +350,8 @@ struct gitlab_fact {
 	struct strings lfs_urls;  /* hrefs without query */
 	struct maybe submodules_read; /* 1 read, 0 there is no .gitmodules; unknown: not told */
 	struct strings submodules;    /* URLs as written, user information off */
+	uint32_t submodules_left_out; /* beyond those that are kept */
+	struct list modules;          /* struct submodule_fact, of those that lead to http(s) */
 	struct maybe refs_plain; /* status of info/refs without credentials */
 	struct maybe refs_basic; /* and with them */
 	struct maybe refs_read;  /* 1: references came; 0: the answer is something else */

@@ -100,6 +100,20 @@ static const struct field exchange_fields[] = {
 };
 const struct record exchange_record = { "exchange", sizeof(struct exchange_fact), exchange_fields };
 
+static const struct field submodule_fields[] = {
+	FIELD(submodule_fact, url, FIELD_REQUIRED, "where it leads, without user information"),
+	FIELD(submodule_fact, beside, 0,
+	      "it has the clone URL's origin, and git was asked there; else it is a target"),
+	FIELD(submodule_fact, absent, 0, "the branch has no such submodule"),
+	FIELD(submodule_fact, password, 0, "its URL holds a password, which was not used"),
+	FIELD(submodule_fact, token, 0, "beside: the last answer was one to the token"),
+	FIELD(submodule_fact, status, 0, "beside: status of the last answer to info/refs"),
+	FIELD(submodule_fact, refs, 0, "beside: 1: references came; 0: something else did"),
+	{ .name = NULL },
+};
+static const struct record submodule_record = { "submodule", sizeof(struct submodule_fact),
+						submodule_fields };
+
 static const struct field gitlab_fields[] = {
 	FIELD(gitlab_fact, url, FIELD_REQUIRED, "target"),
 	FIELD(gitlab_fact, address, 0, "address that the requests went to"),
@@ -141,6 +155,9 @@ static const struct field gitlab_fields[] = {
 	FIELD(gitlab_fact, submodules_read, 0,
 	      "1 read, 0 there is no .gitmodules; unknown: not told"),
 	FIELD(gitlab_fact, submodules, 0, "URLs as written, user information off"),
+	FIELD(gitlab_fact, submodules_left_out, 0, "submodules beyond those that are kept"),
+	FIELD_LIST_OF(gitlab_fact, modules, &submodule_record, 0,
+		      "submodules that a clone would fetch by http(s)"),
 	FIELD(gitlab_fact, refs_plain, 0, "status of info/refs without credentials"),
 	FIELD(gitlab_fact, refs_basic, 0, "and with them"),
 	FIELD(gitlab_fact, refs_read, 0,

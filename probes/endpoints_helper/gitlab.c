@@ -16,6 +16,7 @@
 static void release(void *above)
 {
 	struct gitlab_climb *climb = above, *next;
+	size_t i;
 
 	for (; climb; climb = next) {
 		next = climb->next;
@@ -24,7 +25,12 @@ static void release(void *above)
 		strings_release(&climb->roots);
 		git_refs_release(&climb->refs);
 		free(climb->git_base);
+		for (i = 0; i < GITLAB_MODULE_WALKERS; i++)
+			free(climb->walkers[i].base);
 		strings_release(&climb->tree.files);
+		strings_release(&climb->tree.links);
+		git_modules_release(&climb->modules);
+		strings_release(&climb->folders);
 		strings_release(&climb->patterns);
 		free(climb);
 	}

@@ -5,7 +5,8 @@
  *   gitlab.c          it is GitLab
  *   gitlab_token.c    the token, its owner, the project; then
  *   gitlab_hooks.c    webhooks of the project; at the same time
- *   gitlab_modules.c  .gitmodules, then
+ *   gitlab_modules.c  .gitmodules, and at the same time
+ *   gitlab_beside.c   what git says of each submodule; then
  *   gitlab_lfs.c      a pointer in the tree, then the link that the LFS server gives for it
  *   gitlab_git.c      smart HTTP on the clone URL, at the same time
  *
@@ -22,6 +23,19 @@
 
 #define GITLAB_PATH_MAX ((size_t)8192)
 #define GITLAB_REFS "/info/refs?service=git-upload-pack"
+#define GITLAB_MODULE_WALKERS 4 /* submodules that are asked for at a time */
+#define GITLAB_REDIRECTS_MAX 3u /* that git's first request may follow */
+
+struct gitlab_climb;
+
+/* Asks for submodules beside the clone URL, one after another. */
+struct gitlab_walker {
+	struct gitlab_climb *climb;
+	size_t index; /* of the submodule in the row */
+	char *base;   /* its path, "//group/lib.git" */
+	unsigned int redirects;
+	int credentials; /* enum http_credentials */
+};
 
 struct gitlab_climb {
 	struct gitlab_climb *next; /* of another address */
@@ -50,6 +64,14 @@ struct gitlab_climb {
 	struct lfs_pointer pointer; /* oid "": none yet */
 	bool unread; /* a file that may be a pointer did not come */
 	bool git_ready, batched;
+
+	struct list modules;    /* struct git_module */
+	struct maybe modules_told; /* as submodules_read of the row, which waits for all of it */
+	struct strings folders; /* of their paths; those that are looked into */
+	size_t folder;          /* the one that is being asked for */
+	bool modules_ready;     /* all is known that git is asked by */
+	size_t module;      /* the next one to be asked for */
+	struct gitlab_walker walkers[GITLAB_MODULE_WALKERS];
 };
 
 static inline struct gitlab_fact *gitlab_row(struct gitlab_climb *climb)
@@ -82,6 +104,13 @@ void gitlab_ask_git(struct gitlab_climb *climb);
 void gitlab_ask_token(struct gitlab_climb *climb);
 void gitlab_ask_hooks(struct gitlab_climb *climb);
 void gitlab_ask_modules(struct gitlab_climb *climb);
+/* Asks git for the submodules, once .gitmodules was read and git answered. */
+void gitlab_ask_beside(struct gitlab_climb *climb);
+/*
+ * Where git would go on after a redirect within the origin: the path without what git itself put
+ * behind it, "//group/app.git", the caller's. NULL: git would not, or out of memory (latched).
+ */
+char *gitlab_git_follow(struct gitlab_climb *climb, const struct http_result *result);
 void gitlab_ask_lfs(struct gitlab_climb *climb);
 /* Asks for the link of the object, once both the pointer and the clone URL are there. */
 void gitlab_ask_batch(struct gitlab_climb *climb);

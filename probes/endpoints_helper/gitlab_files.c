@@ -5,6 +5,8 @@
  */
 #include "probes/endpoints_helper/gitlab_files.h"
 
+#include "probes/endpoints_helper/git_config.h"
+
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -12,6 +14,7 @@
 
 #define LINE_MAX_BYTES ((size_t)4096)
 #define PATTERN_MAX ((size_t)256)
+#define MODULES_MAX 1024 /* sections that are kept in mind */
 #define STARS_MAX 4
 #define POINTER_MAX ((size_t)1024) /* of the specification: pointers are smaller */
 
@@ -45,63 +48,99 @@ static bool next_line(const char **at, const char *end, struct line *line)
 	return true;
 }
 
-static bool begins(const struct line *line, const char *word)
+static void release_module(struct git_module *module)
 {
-	size_t length = strlen(word);
-
-	return line->length >= length && !strncasecmp(line->data, word, length);
+	free(module->name);
+	free(module->path);
+	free(module->url);
 }
 
-/* Quotes and backslashes as in git-config(1); a comment ends an unquoted value. */
-static void unquote(const struct line *value, char out[LINE_MAX_BYTES])
+void git_modules_release(struct list *modules)
 {
-	bool quoted = false;
-	size_t i, length = 0;
+	size_t i;
 
-	for (i = 0; i < value->length && length < LINE_MAX_BYTES - 1; i++) {
-		char one = value->data[i];
+	for (i = 0; i < modules->count; i++)
+		release_module(LIST_AT(modules, struct git_module, i));
+	free(modules->items);
+	*modules = (struct list){ .items = NULL };
+}
 
-		if (one == '"') {
-			quoted = !quoted;
+/* The row of that name, which may be new. -EFBIG: there are too many; -ENOMEM. */
+static int find_module(struct list *modules, const char *name, struct git_module **module)
+{
+	size_t i;
+
+	for (i = 0; i < modules->count; i++) {
+		*module = LIST_AT(modules, struct git_module, i);
+		if (text_equal((*module)->name, name))
+			return 0;
+	}
+	if (modules->count >= MODULES_MAX)
+		return -EFBIG;
+	*module = list_add(modules, sizeof(**module));
+	if (*module)
+		(*module)->name = text_copy(name);
+	return *module && (*module)->name ? 0 : -ENOMEM;
+}
+
+/* As in every configuration the last of several values holds. -EFBIG, -ENOMEM. */
+static int take_entry(struct list *modules, const struct git_config *config)
+{
+	bool url = !strcmp(config->key, "url"), path = !strcmp(config->key, "path");
+	struct git_module *module;
+	char **member;
+	int error;
+
+	if (strcmp(config->section, "submodule") != 0 || !config->name[0] ||
+	    (!url && !path && strcmp(config->key, "update") != 0))
+		return 0;
+	error = find_module(modules, config->name, &module);
+	if (error)
+		return url ? error : error == -ENOMEM ? error : 0;
+	if (!url && !path) {
+		module->left = !strcmp(config->value, "none");
+		return 0;
+	}
+	member = url ? &module->url : &module->path;
+	free(*member);
+	*member = text_copy(config->value);
+	return *member ? 0 : -ENOMEM;
+}
+
+/* Those that are not fetched go, and what is beyond the bound. */
+static void keep_fetched(struct list *modules, uint32_t *left_out)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < modules->count; i++) {
+		struct git_module *module = LIST_AT(modules, struct git_module, i);
+		bool fetched = module->url && *module->url && !module->left;
+
+		if (fetched && kept < GITLAB_SUBMODULES_MAX) {
+			*LIST_AT(modules, struct git_module, kept) = *module;
+			kept++;
 			continue;
 		}
-		if (!quoted && (one == '#' || one == ';'))
-			break;
-		if (one == '\\' && i + 1 < value->length)
-			one = value->data[++i];
-		out[length++] = one;
+		*left_out += fetched;
+		release_module(module);
 	}
-	while (length > 0 && (out[length - 1] == ' ' || out[length - 1] == '\t'))
-		length--;
-	out[length] = '\0';
+	modules->count = kept;
 }
 
-int git_read_modules(const char *bytes, size_t length, struct strings *urls)
+int git_read_modules(const char *bytes, size_t length, struct list *modules, uint32_t *left_out)
 {
-	const char *at = bytes, *end = bytes + length;
-	bool inside = false;
-	struct line line;
+	struct git_config config;
+	int error = 0;
 
-	while (next_line(&at, end, &line) && urls->count < GITLAB_SUBMODULES_MAX) {
-		char value[LINE_MAX_BYTES];
-
-		if (line.length > 0 && line.data[0] == '[')
-			inside = begins(&line, "[submodule");
-		if (!inside || !begins(&line, "url"))
-			continue;
-		line.data += 3;
-		line.length -= 3;
-		trim(&line);
-		if (!line.length || line.data[0] != '=')
-			continue;
-		line.data++;
-		line.length--;
-		trim(&line);
-		unquote(&line, value);
-		if (*value && !strings_contain(urls, value) && strings_add(urls, value))
-			return -ENOMEM;
+	*left_out = 0;
+	git_config_open(&config, bytes, length);
+	while (!error && git_config_next(&config)) {
+		error = take_entry(modules, &config);
+		*left_out += error == -EFBIG;
+		error = error == -EFBIG ? 0 : error;
 	}
-	return 0;
+	keep_fetched(modules, left_out);
+	return error;
 }
 
 static bool has_lfs(const struct line *words)
@@ -245,6 +284,41 @@ bool git_url_is_http(const char *url)
 	return !strncasecmp(url, "http://", 7) || !strncasecmp(url, "https://", 8);
 }
 
+bool git_url_is_relative(const char *url)
+{
+	return !strncmp(url, "./", 2) || !strncmp(url, "../", 3);
+}
+
+/* Up to the last slash, or else the last colon, as in user@host:path; `*mark` is what was there. */
+static size_t chopped(const char *base, size_t length, char *mark)
+{
+	const char *slash = memrchr(base, '/', length), *colon = memrchr(base, ':', length);
+	const char *at = slash ? slash : colon;
+
+	*mark = slash || !colon ? '/' : ':';
+	return at ? (size_t)(at - base) : 0;
+}
+
+void git_url_relative(const char *base, const char *url, struct text *out)
+{
+	size_t length = strlen(base), rest;
+	char mark = '/';
+
+	if (length > 0 && base[length - 1] == '/')
+		length--;
+	while (git_url_is_relative(url)) {
+		if (url[1] == '.')
+			length = chopped(base, length, &mark);
+		url += url[1] == '.' ? 3 : 2;
+	}
+	rest = strlen(url);
+	if (rest > 0 && url[rest - 1] == '/')
+		rest--;
+	text_add_bytes(out, base, length);
+	text_add_bytes(out, &mark, 1);
+	text_add_bytes(out, url, rest);
+}
+
 /* The end of user information in scheme://user@host/ or user@host:path; NULL: there is none. */
 static const char *behind_user(const char *url, const char **begin)
 {
@@ -256,6 +330,13 @@ static const char *behind_user(const char *url, const char **begin)
 	length = strcspn(*begin, "/?#");
 	at = memrchr(*begin, '@', length);
 	return at ? at + 1 : NULL;
+}
+
+bool git_url_has_password(const char *url)
+{
+	const char *begin, *behind = behind_user(url, &begin);
+
+	return behind && git_url_is_http(url) && memchr(begin, ':', (size_t)(behind - begin));
 }
 
 void git_url_clean(const char *url, struct text *out)

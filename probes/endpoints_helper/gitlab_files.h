@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of a repository that name what lies elsewhere: .gitmodules (git-config format),
- * .gitattributes and LFS pointers; and how URLs and paths in them are put together. Pure.
+ * Files of a repository that name what lies elsewhere: .gitmodules, .gitattributes and LFS
+ * pointers; and how URLs and paths in them are put together. Pure.
  */
 #ifndef PROBES_ENDPOINTS_HELPER_GITLAB_FILES_H
 #define PROBES_ENDPOINTS_HELPER_GITLAB_FILES_H
@@ -16,8 +16,17 @@
 #define GITLAB_SUBMODULES_MAX 64
 #define GITLAB_PATTERNS_MAX 64
 
-/* Values of "url" in [submodule] sections, as written. 0 or -ENOMEM. */
-int git_read_modules(const char *bytes, size_t length, struct strings *urls);
+/* A section [submodule "name"]. */
+struct git_module {
+	char *name, *path, *url; /* as written; NULL: not told */
+	bool left;               /* as it is: "update = none" */
+};
+/*
+ * The submodules that a clone fetches: those with a URL, without "update = none". `*left_out`
+ * counts what is beyond GITLAB_SUBMODULES_MAX. 0 or -ENOMEM.
+ */
+int git_read_modules(const char *bytes, size_t length, struct list *modules, uint32_t *left_out);
+void git_modules_release(struct list *modules);
 /*
  * Adds the patterns that say filter=lfs, each with the folder of the attributes file in front and a
  * newline between ("sub/\n*.bin"): patterns of a folder hold below it. 0 or -ENOMEM.
@@ -36,6 +45,12 @@ int lfs_read_pointer(const char *bytes, size_t length, struct lfs_pointer *point
 
 /* http or https; else it is ssh, git, relative, a path, or user@host:path. */
 bool git_url_is_http(const char *url);
+/* Does it begin with ./ or ../, so that it counts from the clone URL? */
+bool git_url_is_relative(const char *url);
+/* Adds where a relative URL leads from the clone URL `base`, by git's own reckoning. */
+void git_url_relative(const char *base, const char *url, struct text *out);
+/* Does it hold a password, by which git would go? */
+bool git_url_has_password(const char *url);
 /* Adds `url` without user information. */
 void git_url_clean(const char *url, struct text *out);
 /* Percent-encodes everything but the unreserved characters of RFC 3986, '/' included. */

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REDIRECTS_MAX 3u
 #define PACK_ROOM ((size_t)16 * 1024)
 #define MESSAGE_MAX ((size_t)200)
 
@@ -74,6 +73,7 @@ static void finished(struct gitlab_climb *climb)
 {
 	climb->git_ready = true;
 	gitlab_ask_batch(climb);
+	gitlab_ask_beside(climb);
 }
 
 static void pack_answered(void *owner, struct http_result *result)
@@ -175,18 +175,17 @@ static void refs_done(struct gitlab_climb *climb)
 	text_release(&body);
 }
 
-/* Where git would go on: the path of the redirect without what git itself put behind it. */
-static bool follow(struct gitlab_climb *climb, const struct http_result *result)
+char *gitlab_git_follow(struct gitlab_climb *climb, const struct http_result *result)
 {
 	static const char behind[] = "/info/refs";
+	char *path = NULL;
 	struct url url;
 	struct text base;
 	size_t length;
 	bool within;
 
-	if (gitlab_status(result) / 100 != 3 || !result->http.location ||
-	    climb->git_redirects >= REDIRECTS_MAX)
-		return false;
+	if (gitlab_status(result) / 100 != 3 || !result->http.location)
+		return NULL;
 	within = !run_fails(climb->run, url_resolve(climb->clone->target->url.text,
 						    result->http.location, &url)) &&
 		 url_same_origin(&url, &climb->clone->target->url);
@@ -194,16 +193,27 @@ static bool follow(struct gitlab_climb *climb, const struct http_result *result)
 	within = within && length > sizeof(behind) - 1 &&
 		 !memcmp(url.path + length - (sizeof(behind) - 1), behind, sizeof(behind) - 1);
 	if (within) {
-		climb->git_redirects++;
 		text_init(&base, GITLAB_PATH_MAX);
 		text_add(&base, "/");
 		text_add_bytes(&base, url.path, length - (sizeof(behind) - 1));
-		free(climb->git_base);
-		climb->git_base = text_take(&base);
-		(void)run_keeps(climb->run, climb->git_base);
+		path = text_take(&base);
+		(void)run_keeps(climb->run, path);
 	}
 	url_release(&url);
-	return within && !climb->run->error;
+	return path;
+}
+
+static bool follow(struct gitlab_climb *climb, const struct http_result *result)
+{
+	char *base = climb->git_redirects < GITLAB_REDIRECTS_MAX
+			     ? gitlab_git_follow(climb, result) : NULL;
+
+	if (!base)
+		return false;
+	climb->git_redirects++;
+	free(climb->git_base);
+	climb->git_base = base;
+	return true;
 }
 
 static void basic_answered(void *owner, struct http_result *result)

@@ -274,13 +274,14 @@ int gitlab_read_tree(const char *body, size_t length, struct gitlab_tree *tree)
 	tree->entries = 0;
 	if (!error)
 		cJSON_ArrayForEach(item, json) {
-			const char *path = word(item, "path");
+			const char *path = word(item, "path"), *type = word(item, "type");
+			struct strings *paths = text_equal(type, "blob")     ? &tree->files
+						: text_equal(type, "commit") ? &tree->links
+									     : NULL;
 
 			tree->entries++;
-			if (!path || !text_equal(word(item, "type"), "blob") ||
-			    tree->files.count >= GITLAB_TREE_MAX)
-				continue;
-			if (strings_add(&tree->files, path))
+			if (path && paths && paths->count < GITLAB_TREE_MAX &&
+			    strings_add(paths, path))
 				error = -ENOMEM;
 		}
 	cJSON_Delete(json);

@@ -16,6 +16,7 @@
 #define GITLAB_TREE_MAX 400
 struct gitlab_tree {
 	struct strings files; /* paths of blobs */
+	struct strings links; /* paths of submodules */
 	size_t entries;       /* of any kind, in the page read last */
 };
 

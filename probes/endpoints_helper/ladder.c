@@ -206,6 +206,7 @@ static struct target *add_target(struct run *run, struct url *url, int purpose,
 	target->purpose = purpose;
 	target->row = &purpose_rows[purpose];
 	target->root = finder ? finder->root : target;
+	target->start = finder && purpose == PURPOSE_REDIRECT ? finder->start : target;
 	target->redirects = finder ? finder->redirects + (purpose == PURPOSE_REDIRECT) : 0;
 	target->patience = (struct timer){ .strike = patience_over, .owner = target };
 	*run->ladder->end = target;

@@ -27,6 +27,7 @@ struct target {
 	struct run *run;
 	struct target *next;
 	struct target *root;  /* the plan's target that led here; itself for those of the plan */
+	const struct target *start; /* whose redirects lead here; itself where none do */
 	/*
 	 * Of redirects and of links that are handed out without the query, which goes into the
 	 * request alone: `query`, with its "?". Those that differ in it alone end with "#2", "#3".
@@ -92,9 +93,11 @@ struct rung_request {
 int ladder_request(const struct peer *peer, const struct rung_request *request, http_done *done,
 		   void *owner);
 
-/* gitlab.c, gitlab_git.c, maven.c, registry.c */
+/* gitlab.c, gitlab_git.c, gitlab_modules.c, maven.c, registry.c */
 void gitlab_climb(const struct peer *peer, struct http_result *first);
 void git_climb(const struct peer *peer, struct http_result *first);
+void submodule_climb(const struct peer *peer, struct http_result *first);
+void redirect_climb(const struct peer *peer, struct http_result *first);
 void maven_climb(const struct peer *peer, struct http_result *first);
 void maven_redirected(const struct peer *peer, struct http_result *first);
 /* Rows of further addresses, which stand behind the plan's, by url, address, artifact. */

@@ -302,6 +302,12 @@ struct finding *above_add_of_row(const struct gitlab_view *view, int status, con
 	return finding;
 }
 
+bool above_is_foreign(const char *url)
+{
+	return strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0 &&
+	       strncmp(url, "./", 2) != 0 && strncmp(url, "../", 3) != 0;
+}
+
 const char *above_no_gitlab(const struct rule_context *context)
 {
 	return context->facts->plan.gitlab.url ? NULL : "the plan names no gitlab.url";

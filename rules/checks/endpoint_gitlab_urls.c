@@ -298,13 +298,6 @@ static void judge_lfs(const struct rule_context *context, struct findings *out)
 	judge_rows(context, &lfs_url, judge_lfs_row, out);
 }
 
-/* ssh, git or a path: nothing that a build fetches with the token. */
-static bool is_foreign(const char *url)
-{
-	return strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0 &&
-	       strncmp(url, "./", 2) != 0 && strncmp(url, "../", 3) != 0;
-}
-
 static size_t judge_foreign(const struct urls_view *view)
 {
 	const struct gitlab_fact *row = view->row;
@@ -315,7 +308,7 @@ static size_t judge_foreign(const struct urls_view *view)
 
 	text_init(&words, 2048);
 	for (i = 0; row && i < row->submodules.count; i++) {
-		if (!is_foreign(row->submodules.items[i]))
+		if (!above_is_foreign(row->submodules.items[i]))
 			continue;
 		if (!finding)
 			finding = add_of_gitlab(view, STATUS_FAIL, RUNG_SUBMODULE);

@@ -307,6 +307,9 @@ class Request(http.server.BaseHTTPRequestHandler):
         self.reply(200, (self.server.settings.lfs / oid).read_bytes(), "application/octet-stream")
 
     def page(self, site, path):
+        if path.endswith("/info/refs"):  # of a project, spelt without .git
+            return self.reply(301, "", "text/html; charset=utf-8", Location=site.url(
+                path.replace("/info/refs", ".git/info/refs?service=git-upload-pack")))
         if path == "/users/sign_in":
             return self.reply(200, SIGN_IN, "text/html; charset=utf-8",
                               Set_Cookie="_gitlab_session=lab; path=/; HttpOnly")

@@ -158,6 +158,24 @@ gitlab_web() { # [KEY=VALUE]...
 	END
 }
 
+# Another git server, git.corp.example, where everybody may read everything.
+other_git() { # LINES of its location
+	gitlab_web top="server {
+		listen 172.20.5.12:443 ssl;
+		server_name git.corp.example;
+		$(tls_lines gitlab)
+		location / {
+			$1
+			fastcgi_pass unix:$LAB_DIR/git.sock;
+			include /etc/nginx/fastcgi_params;
+			fastcgi_param SCRIPT_FILENAME $(git --exec-path)/git-http-backend;
+			fastcgi_param GIT_PROJECT_ROOT $LAB_DIR/git;
+			fastcgi_param GIT_HTTP_EXPORT_ALL 1;
+			fastcgi_param PATH_INFO \$uri;
+		}
+	}"
+}
+
 # What opens TLS on the way: for what comes from some addresses, a server with a certificate of the
 # firewall's own authority, which HOST trusts, stands in for GitLab.
 intercept() { # SOURCES [HOST]

@@ -77,16 +77,25 @@ static void as_url(const char *url)
 	FUZZ_CHECK(text_error(&text) == 0);
 	text_release(&text);
 	(void)git_url_is_http(url);
+	(void)git_url_has_password(url);
+	text_init(&text, JSON_SIZE_MAX);
+	git_url_relative("https://a.example/b/c.git", url, &text);
+	FUZZ_CHECK(text_error(&text) == 0);
+	text_release(&text);
 }
 
 static int as_modules(const char *bytes, size_t size, struct out *out)
 {
+	struct list modules = { .items = NULL };
+	uint32_t left_out;
 	size_t i;
-	int error = git_read_modules(bytes, size, &out->strings);
+	int error = git_read_modules(bytes, size, &modules, &left_out);
 
-	FUZZ_CHECK(out->strings.count <= GITLAB_SUBMODULES_MAX);
-	for (i = 0; i < out->strings.count; i++)
-		as_url(out->strings.items[i]);
+	(void)out;
+	FUZZ_CHECK(modules.count <= GITLAB_SUBMODULES_MAX);
+	for (i = 0; i < modules.count; i++)
+		as_url(LIST_AT(&modules, struct git_module, i)->url);
+	git_modules_release(&modules);
 	return error;
 }
 
@@ -147,6 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text_release(&text);
 	record_release(&gitlab_record, &out.fact);
 	strings_release(&out.tree.files);
+	strings_release(&out.tree.links);
 	strings_release(&out.strings);
 	free(out.word);
 	return 0;

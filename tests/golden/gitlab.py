@@ -169,12 +169,62 @@ def urls():
          handed_out("lfs", f"http://{HOST}/group/app.git/x", GITLAB_IP, {}, **used))
     pair("gl17-submodule-by-ssh", "not-ready GL-17",
          said(submodules_read=1, submodules=["gitlab.corp.example:group/lib.git"]),
-         said(submodules_read=1, submodules=["../lib.git"]))
+         said(submodules_read=1, submodules=["../lib.git"], modules=[beside()]))
     pair("gl17-submodule-host-dead", "not-ready GL-17",
-         handed_out("submodule", f"https://{OTHER}/group/lib.git", MAVEN_IP, CLOSED,
-                    submodules_read=1, submodules=[f"https://{OTHER}/group/lib.git"]),
-         handed_out("submodule", f"https://{OTHER}/group/lib.git", MAVEN_IP, {},
-                    submodules_read=1, submodules=[f"https://{OTHER}/group/lib.git"]))
+         submodule(CLOSED), submodule({"http": answer(200, body="git")}))
+
+
+LIB = f"{GITLAB}group/lib.git"
+ELSEWHERE = f"https://{OTHER}/group/lib.git"
+
+
+def beside(**more):
+    """A submodule beside the clone URL, that git gets."""
+    return {"url": LIB, "beside": True, "absent": False, "password": False, "token": True,
+            "status": 200, "refs": 1, **more}
+
+
+def submodule(row, **more):
+    """A submodule on another host, whose address answers so."""
+    return handed_out("submodule", ELSEWHERE, MAVEN_IP, row, submodules_read=1,
+                      submodules=[ELSEWHERE],
+                      modules=[{"url": ELSEWHERE, "beside": False, "absent": False,
+                                "password": False, "token": False, **more}])
+
+
+def near(http=None, **more):
+    """What git is told of a submodule beside the clone URL."""
+    def change(world):
+        world["gitlab"] = [gitlab(submodules_read=1, submodules=["../lib.git"],
+                                  modules=[beside(**more)])]
+        world["exchanges"].append(exchange(
+            CLONE, "/group/lib.git/info/refs?service=git-upload-pack", "submodule", GITLAB_IP,
+            "basic", http=http or answer(more.get("status", 200))))
+    return change
+
+
+def submodules():
+    def git(status, **more):
+        return {"http": answer(status, **more)}
+
+    lost = {"status": None, "refs": None}
+    for file, expected, sick, healthy in (
+            ("gl08-submodule-hidden", "GL-08", near(status=404), near()),
+            # left in .gitmodules, and not in the branch: git does not fetch it
+            ("gl08-submodule-forbidden", "GL-08", near(status=403),
+             near(status=403, absent=True)),
+            ("gl17-submodule-wants-a-login", "GL-17", submodule(git(401)),
+             submodule(git(200, body="git"))),
+            ("gl17-submodule-no-repository", "GL-17", submodule(git(404)),
+             submodule(git(404), absent=True)),
+            ("gl13-submodule-storage-down", "GL-13", near(status=503), near()),
+            ("gl23-submodule-page", "GL-23", near(page(200, "Sign in"), refs=0), near()),
+            ("gl24-submodule-silent", "GL-24", near(silent("timed-out"), **lost), near()),
+            ("gl25-submodule-cut-short", "GL-25", near(silent("cut"), **lost), near())):
+        pair(file, f"not-ready {expected}", sick, healthy)
+    # git would go by that password, which the program does not keep
+    pair("gl17-submodule-with-a-password", "undetermined", submodule(git(401), password=True),
+         submodule(git(200, body="git"), password=True))
 
 
 def asked(path, http, **more):
@@ -276,5 +326,6 @@ if __name__ == "__main__":
     project()
     webhooks()
     urls()
+    submodules()
     git()
     registry()

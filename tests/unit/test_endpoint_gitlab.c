@@ -197,25 +197,6 @@ static void test_lfs_size(void **state)
 	assert_true(any.known && any.value);
 }
 
-static void test_modules(void **state)
-{
-	static const char file[] =
-		"# comment\n[core]\n\turl = http://not.a/submodule\n"
-		"[submodule \"lib\"]\n\tpath = lib\n\turl = ../lib.git\n\tbranch = main\n"
-		"[submodule \"b\"]\n\tURL=\"https://user:secret@other.example/b.git\" ; why\r\n"
-		"[submodule \"c\"]\n\turl = git@git.example:group/c.git\n\turlx = 1\n"
-		"[submodule \"d\"]\n\turl = ../lib.git\n\turl =\n";
-	struct strings urls = { NULL, 0 };
-
-	(void)state;
-	assert_int_equal(git_read_modules(file, strlen(file), &urls), 0);
-	assert_int_equal(urls.count, 3);
-	assert_string_equal(urls.items[0], "../lib.git");
-	assert_string_equal(urls.items[1], "https://user:secret@other.example/b.git");
-	assert_string_equal(urls.items[2], "git@git.example:group/c.git");
-	strings_release(&urls);
-}
-
 static void test_attributes(void **state)
 {
 	static const char file[] =
@@ -306,8 +287,7 @@ int main(void)
 		cmocka_unit_test(test_version),	   cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_token),	   cmocka_unit_test(test_project),
 		cmocka_unit_test(test_tree),	   cmocka_unit_test(test_batch),
-		cmocka_unit_test(test_hooks),
-		cmocka_unit_test(test_lfs_size),   cmocka_unit_test(test_modules),
+		cmocka_unit_test(test_hooks),	   cmocka_unit_test(test_lfs_size),
 		cmocka_unit_test(test_attributes), cmocka_unit_test(test_pointer),
 		cmocka_unit_test(test_urls),
 	};
