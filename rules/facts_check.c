@@ -333,6 +333,9 @@ int facts_check(const struct facts *facts, struct fault *fault)
 		return fault_set(fault, -EINVAL, "/started: expected a time like "
 				 "2026-11-20T12:00:00Z, not \"%s\"", facts->started);
 	error = check_plan(facts, fault);
+	/* of a probe that failed nothing but its state is known */
+	if (!error && facts->cloud.section.state == FACT_OK && facts->cloud.from == CLOUD_UNSET)
+		error = fault_set(fault, -EINVAL, "/cloud/from: missing");
 	if (!error && facts->rules.section.state == FACT_OK)
 		error = check_rules(facts, fault);
 	if (!error && facts->routes.section.state == FACT_OK)

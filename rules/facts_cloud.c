@@ -64,7 +64,7 @@ static const struct record call_record = { "call", sizeof(struct call_fact), cal
 
 static const struct field cloud_fields[] = {
 	SECTION_FIELDS(cloud_facts),
-	FIELD_WORDS(cloud_facts, from, cloud_source_words, FIELD_REQUIRED,
+	FIELD_WORDS(cloud_facts, from, cloud_source_words, 0,
 		      "where the replies came from"),
 	FIELD(cloud_facts, region, 0, "region that was asked"),
 	FIELD(cloud_facts, network, 0, "endpoints that were asked: \"public\" or \"vpc\""),

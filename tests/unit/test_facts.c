@@ -308,6 +308,7 @@ static const struct damage damages[] = {
 	  "/routes/classes/0/next_hops: expected at least one that is used" },
 	{ "\"first\":2048", "\"first\":2000",
 	  "/routes/classes/1/ports/1: expected ports in order" },
+	{ "\"from\":\"saved\"", "\"from\":null", "/cloud/from: missing" },
 	{ "\"priority\":100,", "\"priority\":40000,",
 	  "/rules/rules/1/goto_priority: expected a later" },
 	{ "\"priority\":32767,", "\"priority\":5,", "/rules/rules/3/priority: expected the order" },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A probe's answer is checked in its place: against the plan and the services that the parent
- * holds, not as a document of its own.
+ * holds, not as a document of its own. What is kept of a probe without an answer can be read again.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +13,7 @@
 #include "probes/run.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct probe routes_probe = { .name = "routes", .section = SECTION_ROUTES };
@@ -72,11 +73,31 @@ static void test_classes_of_another_vswitch(void **state)
 	facts_release(&facts);
 }
 
+/* Whatever a section must hold when all is well. */
+static void test_a_probe_that_died(void **state)
+{
+	char document[256];
+	struct fault fault = { 0 };
+	struct facts facts;
+	int id;
+
+	(void)state;
+	for (id = 0; id < SECTION_COUNT; id++) {
+		snprintf(document, sizeof(document),
+			 "{\"schema\":\"reachback.facts/1\",\"%s\":{\"state\":\"failed\","
+			 "\"note\":\"probe died (signal 11)\"}}", section_name(id));
+		if (facts_read(document, strlen(document), &facts, &fault) < 0)
+			fail_msg("%s: %s", section_name(id), fault.text);
+		facts_release(&facts);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_classes_of_the_declared_vswitch),
 		cmocka_unit_test(test_classes_of_another_vswitch),
+		cmocka_unit_test(test_a_probe_that_died),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
