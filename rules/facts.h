@@ -21,6 +21,7 @@
 #include "rules/facts_endpoints.h"
 #include "rules/facts_host.h"
 #include "rules/facts_listeners.h"
+#include "rules/facts_trace.h"
 #include "rules/fault.h"
 #include "rules/plan.h"
 #include "rules/prefix.h"
@@ -48,6 +49,7 @@ enum section_id {
 	SECTION_LISTENERS,
 	SECTION_CONFIGS,
 	SECTION_EXCEPTIONS,
+	SECTION_TRACE,
 	SECTION_ENDPOINTS,
 	SECTION_METADATA,
 	SECTION_CLOUD,
@@ -330,6 +332,7 @@ struct facts {
 	struct listeners_facts listeners; /* rules/facts_listeners.h */
 	struct configs_facts configs;
 	struct exceptions_facts exceptions;
+	struct trace_facts trace;         /* rules/facts_trace.h */
 	struct endpoints_facts endpoints; /* rules/facts_endpoints.h */
 	struct metadata_facts metadata;   /* rules/facts_cloud.h */
 	struct cloud_facts cloud;

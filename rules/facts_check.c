@@ -340,5 +340,7 @@ int facts_check(const struct facts *facts, struct fault *fault)
 		error = check_rules(facts, fault);
 	if (!error && facts->routes.section.state == FACT_OK)
 		error = check_routes(facts, fault);
+	if (!error && facts->trace.section.state == FACT_OK)
+		error = trace_check(&facts->trace, fault);
 	return error;
 }

@@ -24,7 +24,7 @@ extern const char *const section_words[];
 extern const struct record host_record, links_record, addresses_record, rules_record;
 extern const struct record services_record, routes_record, neighbours_record, sysctls_record;
 extern const struct record xfrm_record, counters_record, listeners_record, configs_record;
-extern const struct record exceptions_record, endpoints_record;
+extern const struct record exceptions_record, trace_record, endpoints_record;
 extern const struct record metadata_record, cloud_record, instance_record, network_record;
 extern const struct record transit_record, private_zones_record, groups_record, balancers_record;
 /* parts of "endpoints" */

@@ -285,6 +285,7 @@ void facts_sort(struct facts *facts)
 	strings_sort(&facts->host.packet_filters);
 	strings_sort(&facts->configs.read);
 	strings_sort(&facts->configs.denied);
+	trace_sort(&facts->trace);
 	groups_sort(&facts->groups);
 	balancers_sort(&facts->balancers);
 	instance_sort(&facts->instance);

@@ -4,6 +4,7 @@
 #define PROBES_ENDPOINTS_HELPER_CONNECT_INTERNAL_H
 
 #include "probes/endpoints_helper/connect.h"
+#include "probes/icmp.h"
 
 #include <sys/socket.h>
 
@@ -16,26 +17,8 @@ struct connects {
 	bool loopback_named;       /* the plan itself names an address of it */
 };
 
-struct socket_address {
-	union {
-		struct sockaddr any;
-		struct sockaddr_storage room;
-	};
-	socklen_t length;
-};
-
-/* An ICMP message out of the error queue. */
-struct icmp_answer {
-	struct address from;
-	struct maybe type, code;
-	struct maybe reply_ttl;
-};
-
-void socket_address_fill(const struct address *address, uint32_t port, struct socket_address *out);
 /* A bound socket of `type` with its options set; negative errno. */
 int socket_open(const struct run *run, const struct connect_options *options, int type);
-/* Empties the error queue; keeps the first message that ends a connect. Was there one? */
-bool socket_read_icmp(int fd, struct icmp_answer *answer);
 /* The local address, TCP_INFO. */
 void socket_read_source(int fd, struct address *source);
 void socket_read_info(int fd, struct tcp_fact *tcp);

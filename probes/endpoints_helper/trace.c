@@ -8,15 +8,15 @@
  */
 #include "probes/endpoints_helper/connect_internal.h"
 
+#include "rules/facts_trace.h"
 #include "rules/text.h"
 
 #include <errno.h>
-#include <linux/icmp.h>
 #include <netinet/ip.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TTL_MAX 20
+#define TTL_MAX TRACE_TTL_MAX
 #define TRACES_MAX 32
 #define TRACE_US (UINT64_C(800) * 1000)
 /* What the routers before the end have left to answer once the end has. */
@@ -89,24 +89,21 @@ static void add_datagram(struct trace *trace, const char *url,
 		return;
 	row->udp = true;
 	row->ttl = datagram->ttl ? datagram->ttl : IPDEFTTL;
-	row->outcome = datagram->answer.type.value == ICMP_TIME_EXCEEDED ? HOP_EXCEEDED
-									  : HOP_UNREACHABLE;
+	row->outcome = hop_outcome_of_icmp(datagram->answer.type.value);
 	row->from = datagram->answer.from;
 	row->icmp_type = datagram->answer.type;
 	row->icmp_code = datagram->answer.code;
 	row->reply_ttl = datagram->answer.reply_ttl;
 }
 
-/* Up to the last answer, and one silent hop behind it where that was not the end of the way. */
 static void add_rows(struct trace *trace, const char *url)
 {
-	uint32_t ttl, last = trace->end;
+	int outcomes[TTL_MAX + 1];
+	uint32_t ttl, last;
 
-	for (ttl = 1; !trace->end && ttl <= TTL_MAX; ttl++)
-		if (trace->hops[ttl].outcome != HOP_SILENT)
-			last = ttl;
-	if (!trace->end && last < TTL_MAX)
-		last++;
+	for (ttl = 1; ttl <= TTL_MAX; ttl++)
+		outcomes[ttl] = trace->hops[ttl].outcome;
+	last = hops_told(outcomes, TTL_MAX, trace->end);
 	for (ttl = 1; ttl <= last; ttl++)
 		add_hop(trace, url, &trace->hops[ttl]);
 	add_datagram(trace, url, &trace->refusal.limited);
@@ -189,7 +186,7 @@ static int hop_outcome_of(const struct tcp_fact *tcp)
 	case TCP_UNREACHABLE:
 		if (!tcp->icmp_type.known)
 			return HOP_SILENT;
-		return tcp->icmp_type.value == ICMP_TIME_EXCEEDED ? HOP_EXCEEDED : HOP_UNREACHABLE;
+		return hop_outcome_of_icmp(tcp->icmp_type.value);
 	default:
 		return HOP_SILENT;
 	}
