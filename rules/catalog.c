@@ -12,6 +12,7 @@
 #include "rules/checks/endpoint_path.h"
 #include "rules/checks/endpoint_web.h"
 #include "rules/checks/return_rules.h"
+#include "rules/checks/return_trace.h"
 #include "rules/join.h"
 
 const struct rule *const rule_catalog[] = {
@@ -39,6 +40,8 @@ const struct rule *const rule_catalog[] = {
 	&rule_request_not_refused,
 	&rule_return_interface,
 	&rule_return_carried_on,
+	&rule_return_trace_unrefused,
+	&rule_return_trace_reaches_cloud,
 	&rule_ipsec_policy_bypassed,
 	&rule_forwarding_enabled,
 	&rule_listener_answers,

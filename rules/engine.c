@@ -27,6 +27,10 @@ static bool rule_applies(const struct rule_context *context, const struct rule *
 {
 	if (!(rule->vantages & VANTAGE_BIT(context->vantage)))
 		return false;
+	/* traces are made where the user asks for them */
+	if ((rule->reads & SECTION_BIT(SECTION_TRACE)) &&
+	    context->facts->trace.section.state == FACT_ABSENT)
+		return false;
 	return !(rule->reads & SECTIONS_OF_CLOUD) ||
 	       context->facts->cloud.section.state != FACT_ABSENT ||
 	       context->vantage == VANTAGE_VSWITCH_HOST || context->vantage == VANTAGE_OFFLINE;
@@ -264,7 +268,14 @@ static int judge(struct rule_context *context, const char *today, struct judgeme
 int engine_judge(const struct facts *facts, const char *today, struct judgement *judgement,
 		 struct fault *fault)
 {
-	struct rule_context context = { .facts = facts, .access = facts->plan.gitlab.access };
+	return engine_judge_among(facts, NULL, today, judgement, fault);
+}
+
+int engine_judge_among(const struct facts *facts, const struct rule_company *company,
+		       const char *today, struct judgement *judgement, struct fault *fault)
+{
+	struct rule_context context = { .facts = facts, .access = facts->plan.gitlab.access,
+					.company = company };
 	struct fib *fib = NULL;
 	struct text reason;
 	int error = -ENOMEM;

@@ -29,6 +29,7 @@ struct gate_missing {
 	bool accepted; /* the plan takes it upon itself: counts as a warn */
 	char *host;    /* of rules that stayed undecided there (rules/gate_open.c) */
 	bool open;     /* made by gate_open() */
+	bool traced;   /* traces of the GitLab host would do in its stead */
 };
 
 void gate_missing_release(struct gate_missing *missing);
@@ -52,6 +53,9 @@ struct judgement {
  */
 int engine_judge(const struct facts *facts, const char *today, struct judgement *judgement,
 		 struct fault *fault);
+/* The same among several machines: what the cloud told one of them all may know. */
+int engine_judge_among(const struct facts *facts, const struct rule_company *company,
+		       const char *today, struct judgement *judgement, struct fault *fault);
 void judgement_release(struct judgement *judgement);
 /*
  * Counts, verdict and gate anew, from findings and what is missing (after findings were added or

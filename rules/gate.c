@@ -8,6 +8,8 @@
  */
 #include "rules/engine_internal.h"
 
+#include "rules/checks/return_trace.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,6 +27,7 @@ struct need {
 	int supplied_by;       /* enum vantage that supplies it; -1: any, with its sections */
 	unsigned int sections; /* SECTION_BIT()s that must have been read for it */
 	bool optional;         /* nothing of this program looks at it yet */
+	bool traced;           /* by traces of the way back from the GitLab host as well */
 	const char *accept;    /* code whose acceptance stands for it; NULL: none does */
 	const char *vantage;   /* where it has to be looked at */
 	const char *what;
@@ -44,15 +47,18 @@ static const struct need needs[] = {
 	  .needs = "overlap and return route, seen by the host that owns the service address",
 	  .command = "reachback check" },
 	{ .accesses = BY_IDC, .supplied_by = VANTAGE_IDC_ROUTER, .sections = ROUTES_READ,
-	  .accept = "return-carried-on", .vantage = "idc-router", .what = "the router's routes",
-	  .needs = "return route on the router of the data center, or a hop trace or a live "
-		   "witness instead",
+	  .traced = true, .accept = "return-carried-on", .vantage = "idc-router",
+	  .what = "the router's routes",
+	  .needs = "return route on the router of the data center, or a hop trace from the "
+		   "GitLab host (reachback check --trace ADDRESS) or a live witness instead",
 	  .command = "reachback check --vantage idc-router" },
 	{ .accesses = BY_UNSET, .supplied_by = VANTAGE_IDC_ROUTER, .sections = ROUTES_READ,
-	  .accept = "return-carried-on", .vantage = "idc-router", .what = "the router's routes",
-	  .needs = "return route on the router of the data center, or a hop trace or a live "
-		   "witness instead; not needed where the plan's gitlab.access is \"ecs\" or "
-		   "\"slb\" (--gitlab-access)",
+	  .traced = true, .accept = "return-carried-on", .vantage = "idc-router",
+	  .what = "the router's routes",
+	  .needs = "return route on the router of the data center, or a hop trace from the "
+		   "GitLab host (reachback check --trace ADDRESS) or a live witness instead; not "
+		   "needed where the plan's gitlab.access is \"ecs\" or \"slb\" "
+		   "(--gitlab-access)",
 	  .command = "reachback check --vantage idc-router" },
 	{ .accesses = BY_UNSET | BY_ECS | BY_IDC, .supplied_by = -1, .optional = true,
 	  .vantage = "gitlab-host", .what = "packets seen",
@@ -156,6 +162,7 @@ static int add_need(const struct rule_context *context, const char *today, const
 		return -ENOMEM;
 	if (need->accept)
 		accept = engine_accepts_need(context->facts, today, need->accept, need->vantage);
+	missing->traced = need->traced;
 	missing->needed = !need->optional && !accept;
 	missing->accepted = accept != NULL;
 	if (!accept)
@@ -164,16 +171,49 @@ static int add_need(const struct rule_context *context, const char *today, const
 			  accept->reason ? accept->reason : "no reason given");
 }
 
+/* Did traces decide it? Where some were made, what they leave open is told with the need. */
+static int look_at_traces(const struct rule_context *context, bool *decide, struct strings *lack)
+{
+	*decide = false;
+	if (context->vantage != VANTAGE_GITLAB_HOST ||
+	    first_unread(context->facts, SECTION_BIT(SECTION_TRACE)) != SECTION_COUNT)
+		return 0;
+	return return_traces_decide(context, decide, lack);
+}
+
+static int add_traced(const struct rule_context *context, const char *today,
+		      const struct need *need, struct judgement *judgement)
+{
+	struct strings lack = { 0 };
+	bool decide;
+	int error = look_at_traces(context, &decide, &lack);
+	size_t i;
+
+	if (!error && !decide)
+		error = add_need(context, today, need, judgement);
+	for (i = 0; i < lack.count && !error && !decide; i++) {
+		struct list *missing = &judgement->missing;
+
+		error = strings_add(&LIST_AT(missing, struct gate_missing,
+					     missing->count - 1)->evidence, lack.items[i]);
+	}
+	strings_release(&lack);
+	return error;
+}
+
 static int add_needs(const struct rule_context *context, const char *today,
 		     struct judgement *judgement)
 {
 	size_t i;
 	int error = 0;
 
-	for (i = 0; i < sizeof(needs) / sizeof(needs[0]) && !error; i++)
-		if ((needs[i].accesses & ACCESS_BIT(context->access)) &&
-		    !is_supplied_here(context, &needs[i]))
-			error = add_need(context, today, &needs[i], judgement);
+	for (i = 0; i < sizeof(needs) / sizeof(needs[0]) && !error; i++) {
+		if (!(needs[i].accesses & ACCESS_BIT(context->access)) ||
+		    is_supplied_here(context, &needs[i]))
+			continue;
+		error = needs[i].traced ? add_traced(context, today, &needs[i], judgement) :
+					  add_need(context, today, &needs[i], judgement);
+	}
 	return error;
 }
 
@@ -334,6 +374,7 @@ static int note_denied(const struct facts *facts, struct strings *notes)
 		[SECTION_LISTENERS] = "whether something listens on the service ports",
 		[SECTION_CONFIGS] = "networks and routes that stand in configuration",
 		[SECTION_EXCEPTIONS] = "cached path MTUs and redirects",
+		[SECTION_TRACE] = "how far replies get that leave well",
 		[SECTION_ENDPOINTS] = "what GitLab and Maven answer",
 		[SECTION_METADATA] = "instance, region and vSwitch of this machine",
 		[SECTION_CLOUD] = "what the cloud's API says",

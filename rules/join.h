@@ -72,6 +72,13 @@ int join_add(const struct join *join, const char *today, struct findings *more,
 void join_release(struct join *join);
 
 /*
+ * Moves from `judged` (one a machine) to `out` what machine `place` still misses when all are seen
+ * together; evidence of a second one is not added. 0 or -ENOMEM.
+ */
+int join_missing(const struct join *join, struct judgement *judged, size_t place,
+		 struct judgement *out);
+
+/*
  * Turns what machine `place` does not know into `skipped` where it is about services that another
  * machine owns. 0 or -ENOMEM.
  */

@@ -253,82 +253,6 @@ static int add_notes(const struct strings *from, const char *name, struct string
 	return error;
 }
 
-static bool is_listed(const struct list *missing, const struct gate_missing *one)
-{
-	const struct gate_missing *other;
-	size_t i;
-
-	for (i = 0; i < missing->count; i++) {
-		other = LIST_AT(missing, struct gate_missing, i);
-		if (text_equal(other->vantage, one->vantage) &&
-		    text_equal(other->needs, one->needs))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Is there a machine of that very vantage that does not miss it? The cloud is the same for all who
- * ask it.
- */
-static bool is_supplied(const struct join *join, const struct judgement *judged,
-			const struct gate_missing *one)
-{
-	bool cloud = text_equal(one->vantage, "cloud");
-	size_t i;
-
-	for (i = 0; i < join->machines.count; i++)
-		if ((cloud ||
-		     text_equal(vantage_words[machine_at(join, i)->vantage], one->vantage)) &&
-		    !is_listed(&judged[i].missing, one))
-			return true;
-	return false;
-}
-
-/* What one machine needs is needed; it is accepted where all accept it. */
-static void merge_missing(const struct list *missing, struct gate_missing *target)
-{
-	size_t i;
-
-	for (i = 0; i < missing->count; i++) {
-		const struct gate_missing *other = LIST_AT(missing, struct gate_missing, i);
-
-		if (!text_equal(other->vantage, target->vantage) ||
-		    !text_equal(other->needs, target->needs))
-			continue;
-		target->needed = target->needed || other->needed;
-		target->accepted = target->accepted && other->accepted;
-	}
-}
-
-/* Moves what is still missing of machine `place`; evidence of a second one is not added. */
-static int move_missing(const struct join *join, struct judgement *judged, size_t place,
-			struct judgement *out)
-{
-	struct list *missing = &judged[place].missing;
-	struct gate_missing *one, *target;
-	size_t i, j;
-
-	for (i = 0; i < missing->count; i++) {
-		one = LIST_AT(missing, struct gate_missing, i);
-		if (one->open || is_listed(&out->missing, one) || is_supplied(join, judged, one))
-			continue;
-		target = list_add(&out->missing, sizeof(*target));
-		if (!target)
-			return -ENOMEM;
-		*target = *one;
-		*one = (struct gate_missing){ .needed = target->needed,
-					      .accepted = target->accepted };
-		one->vantage = text_copy(target->vantage);
-		one->needs = text_copy(target->needs);
-		if (!one->vantage || !one->needs)
-			return -ENOMEM;
-		for (j = 0; j < join->machines.count; j++)
-			merge_missing(&judged[j].missing, target);
-	}
-	return 0;
-}
-
 static int describe(const struct join *join, struct judgement *out)
 {
 	const struct join_machine *machine;
@@ -422,7 +346,7 @@ static int merge(const struct join *join, struct judgement *judged, struct judge
 		if (!error)
 			error = move_findings(&judged[i].findings, &out->findings);
 		if (!error)
-			error = move_missing(join, judged, i, out);
+			error = join_missing(join, judged, i, out);
 		if (!error)
 			error = add_notes(&judged[i].notes, NULL, &out->notes);
 		if (!error)
@@ -436,10 +360,14 @@ static int judge_several(struct join *join, const char *today, struct judgement 
 {
 	size_t count = join->machines.count, i;
 	struct judgement *judged = calloc(count, sizeof(*judged));
-	int error = judged ? 0 : -ENOMEM;
+	const struct facts **all = calloc(count, sizeof(*all));
+	const struct rule_company company = { all, count };
+	int error = judged && all ? 0 : -ENOMEM;
 
+	for (i = 0; all && i < count; i++)
+		all[i] = machine_at(join, i)->facts;
 	for (i = 0; i < count && !error; i++)
-		error = engine_judge(machine_at(join, i)->facts, today, &judged[i], fault);
+		error = engine_judge_among(all[i], &company, today, &judged[i], fault);
 	if (!error)
 		error = merge(join, judged, out);
 	if (!error)
@@ -453,6 +381,7 @@ static int judge_several(struct join *join, const char *today, struct judgement 
 	for (i = 0; judged && i < count; i++)
 		judgement_release(&judged[i]);
 	free(judged);
+	free(all);
 	return error;
 }
 

@@ -28,6 +28,12 @@
 #define RULE_AFTER_MAX 20
 #define RULE_REMEDIES_MAX 8
 
+/* The machines that are judged together, of one plan; this one is among them. */
+struct rule_company {
+	const struct facts *const *facts;
+	size_t count;
+};
+
 /* What every rule is given: the facts and what is derived from them once. */
 struct rule_context {
 	const struct facts *facts;
@@ -36,6 +42,7 @@ struct rule_context {
 	/* enum plan_access; unset on a host: judged as ecs or datacenter only where both agree */
 	int access;
 	const struct fib *fib; /* NULL when routes or rules are not FACT_OK */
+	const struct rule_company *company; /* NULL: judged alone */
 };
 
 struct return_survey;

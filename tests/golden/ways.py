@@ -11,7 +11,8 @@ import cloud_world
 import groups
 import ladder
 from paths import REFUSED, SILENT, dead, hop, moved, routers
-from world import facts, host, route, router, rule
+from traces import traced
+from world import facts, host, route, router, rule, section
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "ways"
 SERVICE = "172.20.5.10"
@@ -69,6 +70,8 @@ def write(name, expected, change=None, access="datacenter", without=()):
         row = world if kind == "vswitch" else facts(world)
         if "heard" in world:
             row["listeners"]["listeners"] = world["heard"]
+        if "trace" in world:
+            row["trace"] = world["trace"]
         row["plan"] = made["vswitch"]["plan"] | {"vantage": row["plan"]["vantage"]}
         row["host"] |= {"name": kind, "machine": f"{at + 1:016x}"}
         rows.append(row)
@@ -180,6 +183,22 @@ def alike():
           take("host", RANGE))
 
 
+def trace(*senders):
+    def change(made):
+        made["host"]["trace"] = section(traces=[traced(*senders)])
+    return change
+
+
+def by_trace():
+    """No facts of the router: a trace of the host stands for them, or says what is wrong."""
+    def write_traced(name, expected, *senders):
+        write(name, expected, trace(*senders), without=("router",))
+    write("untraced", ["ready"], without=("router",))
+    write_traced("traced", ["ready"], EDGE[0], UPLINK[0], None)
+    write_traced("traced-silence-behind-the-router", ["ready"], EDGE[0], None)
+    write_traced("traced-circle", ["not-ready EC-01 EC-02"], *[EDGE[0], "172.20.9.1"] * 10)
+
+
 def group_rules(*rules):
     def change(made):
         made["vswitch"]["groups"]["groups"][0]["rules"] = list(rules) + groups.usual()
@@ -235,6 +254,7 @@ def main():
     by_circuit()
     inside()
     alike()
+    by_trace()
 
 
 main()
