@@ -10,6 +10,7 @@
 #include "cmd/interface.h"
 #include "cmd/netns.h"
 #include "cmd/output.h"
+#include "cmd/trace.h"
 #include "probes/catalog.h"
 #include "probes/probe.h"
 
@@ -159,6 +160,7 @@ int observe_keeping(const struct settings *settings, struct cloud_request *cloud
 	struct probe_context context = { .root = "" };
 	char helpers[PATH_MAX] = "";
 	struct probe_service *services = NULL;
+	struct address *traces = NULL;
 	struct endpoints_request endpoints = { .budget_ms = 0 };
 	int code, status = EXIT_USAGE;
 
@@ -178,6 +180,8 @@ int observe_keeping(const struct settings *settings, struct cloud_request *cloud
 	if (!code)
 		code = parse_services(settings, &services, &context.service_count, &fault);
 	if (!code)
+		code = trace_parse(settings, &facts->plan, &traces, &context.trace_count, &fault);
+	if (!code)
 		code = endpoints_prepare(settings, &endpoints, &fault);
 	context.endpoints = &endpoints;
 	if (!code)
@@ -189,11 +193,13 @@ int observe_keeping(const struct settings *settings, struct cloud_request *cloud
 	if (!code) {
 		status = EXIT_OWN;
 		context.services = services;
+		context.traces = traces;
 		code = sign_facts(facts);
 	}
 	if (!code)
 		code = run_probes(&context, started, facts, &fault);
 	free(services);
+	free(traces);
 	endpoints_release(&endpoints);
 	return code ? complain_fault(status, code, &fault) : 0;
 }

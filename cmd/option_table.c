@@ -37,6 +37,10 @@ const struct option option_table[] = {
 	  .commands = COMMAND_OBSERVES, .group = "Observation",
 	  .help = "prove the way back from this address and port instead of those of the plan or "
 		  "of the listeners" },
+	{ .name = "trace", .argument = "ADDR", .repeatable = true, .kind = OPTION_LATER,
+	  .commands = COMMAND_CHECK | COMMAND_COLLECT, .group = "Observation",
+	  .help = "on the GitLab host: trace the way of replies towards this address of "
+		  "100.104.0.0/16, by SYNs from the service's address" },
 	{ .name = "resolve", .argument = "HOST:PORT:ADDR", .repeatable = true,
 	  .kind = OPTION_LATER, .commands = COMMAND_OBSERVES, .group = "Observation",
 	  .help = "connect to this address (or several, with commas) for this host and port, "

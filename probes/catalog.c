@@ -12,6 +12,7 @@ const struct probe *const probe_catalog[] = {
 	&probe_routes,
 	&probe_neighbours,
 	&probe_exceptions,
+	&probe_trace,
 	&probe_sysctls,
 	&probe_xfrm,
 	&probe_counters,

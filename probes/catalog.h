@@ -18,6 +18,7 @@ extern const struct probe probe_xfrm;
 extern const struct probe probe_counters;
 extern const struct probe probe_configs;
 extern const struct probe probe_exceptions;
+extern const struct probe probe_trace;
 extern const struct probe probe_endpoints;
 extern const struct probe probe_metadata;
 extern const struct probe probe_cloud;

@@ -26,14 +26,15 @@ enum probe_need {
 	PROBE_NEEDS_PROC = 1u << 1,
 	PROBE_NEEDS_FILES = 1u << 2, /* configuration files of this host */
 	PROBE_NEEDS_HELPER = 1u << 3, /* executes a helper program */
-	PROBE_NEEDS_NETWORK = 1u << 4, /* sends to what the user named; reads files of the user */
+	PROBE_NEEDS_NETWORK = 1u << 4, /* sends to what the user named */
 	PROBE_NEEDS_CLOUD = 1u << 5, /* asks the cloud's API, with the user's credentials */
 };
 
 /* What `run` answers where there turned out to be nothing to look at (row with `optional`). */
 #define PROBE_NOTHING 1
 
-/* Where a probe with PROBE_NEEDS_NETWORK finds files of the user that were opened for it. */
+/* With both, files of the user that were opened for it are PROBE_CACERT_FD and PROBE_TOKEN_FD. */
+#define PROBE_TAKES_FILES (PROBE_NEEDS_NETWORK | PROBE_NEEDS_HELPER)
 #define PROBE_CACERT_FD 4
 #define PROBE_TOKEN_FD 5
 /* Where the probe with PROBE_NEEDS_CLOUD finds the environment variables that may hold a key. */
@@ -50,6 +51,8 @@ struct probe_context {
 	uint64_t deadline_ms; /* CLOCK_MONOTONIC, milliseconds: no probe may work beyond it */
 	const struct probe_service *services; /* --service, replaces every default */
 	size_t service_count;
+	const struct address *traces; /* --trace, each once: all in the reverse-access range */
+	size_t trace_count;
 	const char *netns;       /* -n NAME; the process has already entered it */
 	const char *root;        /* prefix of configuration files, "" in production; tests set it */
 	const char *helper_dir;  /* where reachback-probe-* programs lie */

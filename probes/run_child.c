@@ -167,8 +167,8 @@ static int set_aside(const struct maybe *descriptor)
 static void keep_descriptors(int pipe, const struct probe *probe,
 			     const struct probe_context *context)
 {
-	const struct endpoints_request *files =
-		probe->needs & PROBE_NEEDS_NETWORK ? context->endpoints : NULL;
+	bool takes_files = (probe->needs & PROBE_TAKES_FILES) == PROBE_TAKES_FILES;
+	const struct endpoints_request *files = takes_files ? context->endpoints : NULL;
 	int cacert = files ? set_aside(&files->cacert_fd) : -1;
 	int token = files ? set_aside(&files->token_fd) : -1;
 	const struct cloud_request *cloud =

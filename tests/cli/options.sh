@@ -30,6 +30,16 @@ refuses 64 '--service: "10.0.0.1:0"' "$program" --service 10.0.0.1:0
 refuses 64 '--service: "10.0.0.1:65536"' "$program" --service 10.0.0.1:65536
 refuses 64 '--service: "[fd00::1]:443"' "$program" --service '[fd00::1]:443'
 refuses 64 '--service: ""' "$program" --service ''
+for address in 100.103.255.255 100.105.0.0 172.20.5.10 100.104.1.0/24 100.104.9 fd00::1 ''; do
+	refuses 64 "--trace: \"$address\" is no address of 100.104.0.0/16" \
+		"$program" --trace "$address"
+done
+refuses 64 '--trace: replies leave from the GitLab host, and this is "idc-router"' \
+	"$program" collect --vantage idc-router --trace 100.104.9.9
+refuses 64 '"judge" takes no option --trace' "$program" judge --trace 100.104.9.9 x.json
+refuses 64 '--trace: at most 8 addresses at once' "$program" --trace 100.104.0.1 \
+	--trace 100.104.0.2 --trace 100.104.0.3 --trace 100.104.0.4 --trace 100.104.0.5 \
+	--trace 100.104.0.6 --trace 100.104.0.7 --trace 100.104.0.8 --trace 100.104.0.9
 refuses 64 '--return-next-hop: "gateway" is no IP address' "$program" --return-next-hop gateway
 for hop in 0.0.0.0 127.0.0.1 224.0.0.1 255.255.255.255 100.104.3.4; do
 	refuses 64 "return_next_hop: $hop cannot be the address of a router" \
