@@ -146,6 +146,19 @@ static void add_filtered(const struct rule_context *context, const struct trace_
 		     router);
 }
 
+/* Of this address alone, and as far as routers answer. */
+static void add_unrefused(const struct rule_context *context, const struct trace_view *view,
+			  struct findings *out)
+{
+	bool heard = view->answer == TRACE_DECIDES ||
+		     (view->why != WHY_UNSENT && view->why != WHY_NOBODY);
+	struct finding *finding = add(context, view, heard ? STATUS_PASS : STATUS_SKIPPED, out);
+
+	if (finding)
+		finding_message(out, finding, heard ? "no router that answered refuses the packet "
+				"or sends it in a circle" : "no router answered");
+}
+
 static void eval_unrefused(const struct rule_context *context, struct findings *out)
 {
 	const struct list *traces = &context->facts->trace.traces;
@@ -160,6 +173,8 @@ static void eval_unrefused(const struct rule_context *context, struct findings *
 			add_no_route(context, &view, out);
 		else if (view.answer == TRACE_FILTERED)
 			add_filtered(context, &view, out);
+		else
+			add_unrefused(context, &view, out);
 	}
 }
 

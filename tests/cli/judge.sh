@@ -79,3 +79,21 @@ sed 's/"machine":"[^"]*"/"machine":"0123456789abcdef"/; s/"cn-a"/"cn-b"/' \
 	"$work/planned.json" >"$work/contrary.json"
 refuses 64 /plan/region "$program" judge "$work/planned.json" "$work/contrary.json"
 decides "$program" judge --region cn-c "$work/planned.json" "$work/contrary.json"
+
+# A traced way back stands for the router that gave no facts; without it the gate names the option.
+ways=$(CDPATH='' cd -- "$(dirname -- "$0")/../golden/ways" && pwd -P)
+for world in traced untraced; do
+	for machine in 2 3; do
+		sed -n "${machine}p" "$ways/$world.json" | sed 's/,$//' \
+			>"$work/$world.$machine.json"
+	done
+done
+gives 0 "$program" judge "$work/traced.2.json" "$work/traced.3.json"
+head -n 1 "$work/out" | grep -q '^THESE HOSTS READY, LINK READY$' || die "the trace did not count"
+gives 0 "$program" judge "$work/untraced.2.json" "$work/untraced.3.json"
+head -n 1 "$work/out" | grep -q "LINK UNDETERMINED: needs the router's routes$" ||
+	die "nobody missed the router"
+tr '\n' ' ' <"$work/out" | tr -s ' ' | grep -q 'reachback check --trace ADDRESS' ||
+	die "what would stand for the router is not named"
+# An old trace is none.
+gives 3 "$program" judge --max-age 1h "$work/traced.2.json" "$work/traced.3.json"
