@@ -7,6 +7,7 @@
 #include "cmd/judge.h"
 #include "rules/facts_trace.h"
 #include "rules/join.h"
+#include "tests/random.h"
 #include "tests/unit/fixture.h"
 
 #include <cjson/cJSON.h>
@@ -14,6 +15,7 @@
 #include <time.h>
 
 #define MACHINES 3
+#define ROUNDS 1000
 #define HOUR_MS (UINT64_C(3600) * 1000)
 
 struct world {
@@ -435,6 +437,53 @@ static void test_check(void **state)
 	}
 }
 
+/* Whatever routers answer: without the declared next hop first and the border router, no gate. */
+static void test_random_ways(void **state)
+{
+	static const char *const routers[] = { "172.20.5.1", "172.20.9.1", "10.0.12.1",
+					       "10.0.12.2", "100.104.9.9" };
+	const struct duration ever = { .given = false };
+	struct random random = random_seeded("return_trace");
+	size_t round, i, open = 0;
+
+	(void)state;
+	for (round = 0; round < ROUNDS; round++) {
+		struct judgement judgement;
+		struct world world;
+		bool border = false, first;
+
+		open_world(&world);
+		for (i = 0; i < trace_of(&world)->hops.count; i++) {
+			struct trace_hop *hop = hop_of(&world, i);
+			size_t place = random_below(&random, 5);
+			bool silent = random_below(&random, 4) == 0;
+
+			hop->outcome = silent ? HOP_SILENT : HOP_EXCEEDED;
+			hop->icmp_type = hop->icmp_code = (struct maybe){ !silent, 0 };
+			hop->icmp_type.value = silent ? 0 : 11;
+			hop->from = address(routers[place]);
+			if (silent)
+				memset(&hop->from, 0, sizeof(hop->from));
+			border = border || (!silent && place == 2);
+		}
+		if (random_below(&random, 3) == 0)
+			refuse(&world, routers[random_below(&random, 4)],
+			       random_below(&random, 16));
+		first = text_equal(address_print(&hop_of(&world, 0)->from,
+						 (char[ADDRESS_TEXT_MAX]){ 0 }), routers[0]);
+		assert_int_equal(facts_check(world.host, NULL), 0);
+		judge_world(&world, &ever, &judgement);
+		if (judgement.gate == VERDICT_READY || judgement.gate == VERDICT_RISKS) {
+			assert_true(first && border);
+			assert_int_equal(trace_of(&world)->end, TRACE_SILENT);
+			open++;
+		}
+		judgement_release(&judgement);
+		close_world(&world);
+	}
+	assert_true(open > 0 && open < ROUNDS / 2);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -442,6 +491,7 @@ int main(void)
 		cmocka_unit_test(test_missing_names_the_command),
 		cmocka_unit_test(test_stale_and_of_another_plan),
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_random_ways),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
