@@ -15,7 +15,7 @@
 #include <time.h>
 
 #define MACHINES 3
-#define ROUNDS 1000
+#define ROUNDS 300
 #define HOUR_MS (UINT64_C(3600) * 1000)
 
 struct world {
