@@ -11,6 +11,7 @@ static const struct field backend_fields[] = {
 	FIELD(backend_fact, id, 0, "server"),
 	FIELD(backend_fact, health, 0, "as the API says it"),
 	FIELD(backend_fact, port, 0, "port of the server"),
+	FIELD(backend_fact, group, FIELD_OMIT, "its server group, of an ALB"),
 	{ .name = NULL },
 };
 static const struct record backend_record = { "balancer_backend", sizeof(struct backend_fact),
@@ -29,7 +30,7 @@ static const struct field listener_entry_fields[] = {
 	FIELD_WORDS(listener_entry_fact, health_state, section_words, FIELD_REQUIRED,
 		    "whether the health of its backends was read"),
 	FIELD(listener_entry_fact, health_note, 0, "why it was not"),
-	FIELD_LIST_OF(listener_entry_fact, backends, &backend_record, 0, "by id and port"),
+	FIELD_LIST_OF(listener_entry_fact, backends, &backend_record, 0, "by group, id and port"),
 	{ .name = NULL },
 };
 static const struct record listener_entry_record = {
@@ -91,8 +92,10 @@ static int compare_listeners(const void *one, const void *two)
 static int compare_backends(const void *one, const void *two)
 {
 	const struct backend_fact *a = one, *b = two;
-	int order = text_compare(a->id, b->id);
+	int order = text_compare(a->group, b->group);
 
+	if (!order)
+		order = text_compare(a->id, b->id);
 	return order ? order : a->port.value < b->port.value ? -1 : a->port.value > b->port.value;
 }
 

@@ -19,6 +19,7 @@
 struct backend_fact {
 	char *id;     /* server */
 	char *health; /* "normal", "abnormal", "unavailable", "Healthy" ... */
+	char *group;  /* server group of an ALB, where forwarding rules choose one; else NULL */
 	struct maybe port;
 };
 
@@ -33,7 +34,7 @@ struct listener_entry_fact {
 	struct strings entries; /* CIDRs of all its lists */
 	int health_state;  /* enum fact_state, of the backends */
 	char *health_note;
-	struct list backends; /* struct backend_fact, by id and port */
+	struct list backends; /* struct backend_fact, by group, id and port */
 };
 
 struct balancer_fact {

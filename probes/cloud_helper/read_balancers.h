@@ -21,6 +21,9 @@ struct listener_entry_fact *find_listener(struct balancer_fact *balancer, uint32
 /* Takes `protocol` over. NULL: no port, or no room. */
 struct listener_entry_fact *add_listener(struct cloud_run *run, struct balancer_fact *balancer,
 					 struct maybe port, char *protocol);
+/* Access control and servers of a listener of an application load balancer (read_alb.c). */
+void read_alb_listener(struct cloud_run *run, const struct cJSON *json, const char *balancer,
+		       uint32_t port);
 /* Network and application load balancers of the link's VPC. */
 void read_nlbs(struct cloud_run *run);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Section "balancers", network and application load balancers: neither can be asked for by address,
- * so those of the link's VPC are listed. Their security groups are those of their interfaces.
+ * so those of the link's VPC are listed. Their security groups are those of their interfaces; more
+ * of an application load balancer's listeners is in read_alb.c.
  *
  * They are looked for only where the plan puts GitLab behind a load balancer and no classic one has
  * its address.
@@ -15,8 +16,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-#define NOT_READ "it is not read for this kind of load balancer"
 
 static bool is_planned(struct cloud_run *run, const char *words)
 {
@@ -110,11 +109,11 @@ static void take_listeners(struct cloud_run *run, const struct cloud_reply *repl
 		if (!listener)
 			continue;
 		listener->status = reply_text(run, one, "ListenerStatus");
-		asked_note(run, &listener->control_note, network ? NULL : NOT_READ);
 		if (!network) {
-			asked_note(run, &listener->health_note, NOT_READ);
+			read_alb_listener(run, one, asked->id, listener->port);
 			continue;
 		}
+		asked_note(run, &listener->control_note, NULL);
 		listener->control_state = FACT_OK; /* an NLB has no access control of its own */
 		ask_health(run, one, asked->id, listener->port);
 	}

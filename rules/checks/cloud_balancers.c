@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Load balancers that own a service address: is there a running listener (SG-20), does its access
- * control let the range in (SG-17), are its backends healthy (SG-18)? Security groups and network
- * ACLs of NLB and ALB are those of their interfaces and judged there (SG-19).
+ * control let the range in (SG-17)? Security groups and network ACLs of NLB and ALB are those of
+ * their interfaces and judged there (SG-19); backends in cloud_balancer_backends.c.
  */
+#include "rules/checks/cloud_balancers.h"
+
 #include "rules/admission_words.h"
 #include "rules/checks/checks.h"
-#include "rules/checks/cloud_admission.h"
 
 #include <errno.h>
 #include <stdio.h>
 
-#define EVIDENCE_MAX 8
 #define WORDS_LIMIT ((size_t)4096)
 
-/* A service at its load balancer. */
-struct balanced {
-	struct admission_view *view;
-	const struct balancer_fact *balancer;
-	const struct listener_entry_fact *listener; /* NULL: none on that port */
-	char pointer[80]; /* to the listener, else to the balancer */
-	char name[32];
-};
-
-static struct finding *add(const struct balanced *at, enum finding_status status)
+struct finding *balanced_finding(const struct balanced *at, enum finding_status status)
 {
 	struct finding *finding = admission_finding(at->view, status);
 
@@ -35,9 +26,9 @@ static struct finding *add(const struct balanced *at, enum finding_status status
 	return finding;
 }
 
-static void add_unknown(const struct balanced *at, const char *what, const char *note)
+void balanced_unknown(const struct balanced *at, const char *what, const char *note)
 {
-	struct finding *finding = add(at, STATUS_UNKNOWN);
+	struct finding *finding = balanced_finding(at, STATUS_UNKNOWN);
 
 	finding_message(at->view->out, finding, "%s of %s %s known%s%s", what, at->balancer->id,
 			"is not", note ? ": " : "", note ? note : "");
@@ -71,8 +62,7 @@ static const char *locate(struct balanced *at)
 	return admission_name(at->view->service, at->name);
 }
 
-/* The balancer of the service; says itself what is unknown where there should be one. */
-static bool find(struct admission_view *view, struct balanced *at)
+bool balanced_find(struct admission_view *view, struct balanced *at)
 {
 	const struct facts *facts = view->context->facts;
 	struct finding *finding;
@@ -108,7 +98,7 @@ static bool is_owned(const struct rule_context *context, const struct address *a
 	return interface && !interface->service_managed;
 }
 
-static const char *skip(const struct rule_context *context)
+const char *balanced_skip(const struct rule_context *context)
 {
 	const struct facts *facts = context->facts;
 	struct list services = { .count = 0 };
@@ -136,32 +126,49 @@ static const char *skip(const struct rule_context *context)
 	return "no service address is known to be a load balancer's";
 }
 
+/* On its way from one state to another: it may or may not answer. */
+static bool is_changing(const char *status)
+{
+	static const char *const words[] = { "configuring", "provisioning", "starting", "stopping",
+					     NULL };
+	size_t i;
+
+	for (i = 0; status && words[i]; i++)
+		if (words_are(status, words[i]))
+			return true;
+	return false;
+}
+
 static void judge_listener(struct admission_view *view)
 {
 	struct finding *finding;
 	struct balanced at;
 	bool stopped, idle;
 
-	if (!find(view, &at))
+	if (!balanced_find(view, &at))
 		return;
 	if (at.balancer->listeners_state != FACT_OK) {
-		add_unknown(&at, "the list of listeners", at.balancer->listeners_note);
+		balanced_unknown(&at, "the list of listeners", at.balancer->listeners_note);
+		return;
+	}
+	if ((at.listener && is_changing(at.listener->status)) || is_changing(at.balancer->status)) {
+		balanced_unknown(&at, "the state of its listener", "it is being changed");
 		return;
 	}
 	stopped = at.listener && at.listener->status &&
 		  !words_are(at.listener->status, "running");
 	idle = at.balancer->status && !words_are(at.balancer->status, "active");
 	if (at.listener && !at.listener->status && !idle) {
-		add_unknown(&at, "the state of its listener", NULL);
+		balanced_unknown(&at, "the state of its listener", NULL);
 		return;
 	}
 	if (at.listener && !stopped && !idle) {
-		finding = add(&at, STATUS_PASS);
+		finding = balanced_finding(&at, STATUS_PASS);
 		finding_message(view->out, finding, "%s has a running listener for %s",
 				at.balancer->id, at.name);
 		return;
 	}
-	finding = add(&at, STATUS_FAIL);
+	finding = balanced_finding(&at, STATUS_FAIL);
 	finding_cause(view->out, finding, "SG-20");
 	if (!at.listener)
 		finding_message(view->out, finding, "%s has no TCP, HTTP or HTTPS listener on "
@@ -199,7 +206,7 @@ const struct rule rule_balancer_listener_runs = {
 	},
 	.document = "000",
 	.heading = "Prerequisites",
-	.skip = skip,
+	.skip = balanced_skip,
 	.eval = evaluate_listener,
 };
 
@@ -239,7 +246,7 @@ static bool find_refused(const struct balanced *at, struct span_set *refused)
 
 static void add_refused(const struct balanced *at, const struct span_set *refused)
 {
-	struct finding *finding = add(at, STATUS_FAIL);
+	struct finding *finding = balanced_finding(at, STATUS_FAIL);
 	struct findings *out = at->view->out;
 	char range[PREFIX_TEXT_MAX];
 	struct text where;
@@ -268,25 +275,32 @@ static void judge_control(struct admission_view *view)
 	struct span_set refused;
 	struct balanced at;
 
-	if (!find(view, &at))
+	if (!balanced_find(view, &at))
 		return;
 	if (at.balancer->listeners_state != FACT_OK) {
-		add_unknown(&at, "the list of listeners", at.balancer->listeners_note);
+		balanced_unknown(&at, "the list of listeners", at.balancer->listeners_note);
 		return;
 	}
 	if (!at.listener)
 		return; /* another rule's fail */
 	if (at.listener->control_state != FACT_OK) {
-		add_unknown(&at, "the access control", at.listener->control_note);
+		balanced_unknown(&at, "the access control", at.listener->control_note);
+		return;
+	}
+	/* its pages contradict each other about what such a list lets through: all, or nothing */
+	if (at.listener->controlled && words_are(at.balancer->kind, "alb") &&
+	    words_are(at.listener->control, "white") && !at.listener->entries.count) {
+		balanced_unknown(&at, "the access control",
+				 "a white list without an entry: add the range to it");
 		return;
 	}
 	span_set_init(&refused);
 	if (at.listener->controlled && !find_refused(&at, &refused)) {
-		add_unknown(&at, "the access control", "an entry was not understood");
+		balanced_unknown(&at, "the access control", "an entry was not understood");
 	} else if (at.listener->controlled && refused.count) {
 		add_refused(&at, &refused);
 	} else {
-		finding = add(&at, STATUS_PASS);
+		finding = balanced_finding(&at, STATUS_PASS);
 		finding_message(view->out, finding, "the access control of %s admits the range",
 				at.name);
 	}
@@ -314,107 +328,6 @@ const struct rule rule_balancer_admits_range = {
 	},
 	.document = "000",
 	.heading = "Prerequisites",
-	.skip = skip,
+	.skip = balanced_skip,
 	.eval = evaluate_control,
-};
-
-static bool is_healthy(const struct backend_fact *backend)
-{
-	return words_are(backend->health, "normal") || words_are(backend->health, "healthy");
-}
-
-/* Not checked yet, or not at all. */
-static bool is_unchecked(const struct backend_fact *backend)
-{
-	return !backend->health || words_are(backend->health, "unavailable") ||
-	       words_are(backend->health, "initial") || words_are(backend->health, "unused");
-}
-
-static void add_unhealthy(const struct balanced *at, size_t sick, bool all)
-{
-	struct finding *finding = add(at, all ? STATUS_FAIL : STATUS_WARN);
-	const struct list *backends = &at->listener->backends;
-	struct findings *out = at->view->out;
-	char pointer[120];
-	size_t i, said = 0;
-
-	finding_cause(out, finding, "SG-18");
-	finding_message(out, finding, "%s backend%s of %s: the health check fails",
-			all ? "every" : "some", all ? "" : "s", at->name);
-	for (i = 0; i < backends->count && said < EVIDENCE_MAX && said < sick; i++) {
-		const struct backend_fact *one = LIST_AT(backends, struct backend_fact, i);
-
-		if (is_healthy(one) || is_unchecked(one))
-			continue;
-		(void)snprintf(pointer, sizeof(pointer), "%s/backends/%zu", at->pointer, i);
-		finding_evidence(out, finding, pointer, "%s is \"%s\"", one->id ? one->id : "?",
-				 one->health);
-		said++;
-	}
-	finding_remedy(out, finding, "cloud",
-		       "admit 100.64.0.0/10 to the health check's port in the firewall of the "
-		       "backends, and see that the service answers there");
-}
-
-static void judge_backends(struct admission_view *view)
-{
-	size_t i, sick = 0, unchecked = 0;
-	const struct list *backends;
-	struct finding *finding;
-	struct balanced at;
-	bool classic;
-
-	if (!find(view, &at))
-		return;
-	if (at.balancer->listeners_state != FACT_OK) {
-		add_unknown(&at, "the list of listeners", at.balancer->listeners_note);
-		return;
-	}
-	if (!at.listener)
-		return;
-	backends = &at.listener->backends;
-	/* NLB and ALB list only backends that are not healthy */
-	classic = words_are(at.balancer->kind, "clb");
-	for (i = 0; i < backends->count; i++) {
-		const struct backend_fact *one = LIST_AT(backends, struct backend_fact, i);
-
-		unchecked += is_unchecked(one);
-		sick += !is_healthy(one) && !is_unchecked(one);
-	}
-	if (at.listener->health_state != FACT_OK) {
-		add_unknown(&at, "the health of the backends", at.listener->health_note);
-	} else if (sick) {
-		add_unhealthy(&at, sick, classic && sick == backends->count);
-	} else if (classic && unchecked == backends->count) {
-		add_unknown(&at, "the health of the backends",
-			    backends->count ? "none was checked" : "none is listed");
-	} else {
-		finding = add(&at, STATUS_PASS);
-		finding_message(view->out, finding, "the backends of %s are healthy", at.name);
-	}
-}
-
-static void evaluate_backends(const struct rule_context *context, struct findings *out)
-{
-	admission_each(context, out, judge_backends);
-}
-
-const struct rule rule_balancer_backends_healthy = {
-	.code = "balancer-backends-healthy",
-	.area = "balancer",
-	.title = "the load balancer's backends are healthy",
-	.severity = SEVERITY_BLOCKER,
-	.reads = SECTION_BIT(SECTION_CLOUD) | SECTION_BIT(SECTION_BALANCERS),
-	.vantages = VANTAGE_EVERY,
-	.causes = { "SG-18" },
-	.why = "Health checks come from 100.64.0.0/10, which firewalls of hosts like to drop; the "
-	       "load balancer then answers for nobody.",
-	.evidence = "the health of the listener's backends",
-	.remedies = {
-		{ "cloud", "admit 100.64.0.0/10 to the health check's port on the backends" },
-	},
-	.document = "000",
-	.heading = "Prerequisites",
-	.skip = skip,
-	.eval = evaluate_backends,
 };

@@ -48,6 +48,7 @@ NUMBER = Paging("number", "PageSize", 10, 50)
 CEN_ROUTES = Paging("number", "PageSize", 10, 500)
 SLB = Paging("number", "PageSize", 50, 100)
 REGISTRY = Paging("number", "PageSize", 30, 100, page="PageNo")
+ALB_HEALTH = Paging("token", "MaxResults", 20, 30)
 LOG = Paging("offset", "PageSize", 100, 100, page="Offset")
 ZONES = Paging("number", "PageSize", 20, 100, total="TotalItems")
 
@@ -141,7 +142,7 @@ _ROWS = [
     Action("alb", "GetLoadBalancerAttribute", lb.alb_attribute),
     Action("alb", "ListListeners", lb.alb_listeners, TOKEN),
     Action("alb", "GetListenerAttribute", lb.alb_listener),
-    Action("alb", "GetListenerHealthStatus", lb.alb_health, TOKEN),
+    Action("alb", "GetListenerHealthStatus", lb.alb_health, ALB_HEALTH),
     Action("alb", "ListAclEntries", lb.alb_acl, TOKEN),
     Action("alb", "ListServerGroupServers", lb.group_servers, TOKEN),
     Action("pvtz", "DescribeZones", names.zones, ZONES),

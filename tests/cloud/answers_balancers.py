@@ -174,7 +174,8 @@ def _rows(world, ask, collection):
 
 
 def _visible(shown):
-    return {key: value for key, value in shown.items() if key not in ("unhealthy", "AclConfig")}
+    return {key: value for key, value in shown.items()
+            if key not in ("unhealthy", "AclConfig", "rules", "check", "action")}
 
 
 def nlb_listeners(world, ask):
@@ -201,8 +202,31 @@ def nlb_health(world, ask):
     return _health(world, ask, "nlbs", {"HeathCheckEnabled": True})
 
 
+def _alb_infos(shown):
+    """Of a listener, or of one of its rules: only what forwards to a group is in it."""
+    if not shown.get("ServerGroupId"):
+        return []
+    return [{"ServerGroupId": shown["ServerGroupId"], "ActionType": "ForwardGroup",
+             "HealthCheckEnabled": shown.get("check", "on"),
+             "NonNormalServers": [{"Status": "Unhealthy", "Reason": {"ReasonCode": "CONNECT_TIMEOUT"},
+                                   **server} for server in shown.get("unhealthy", [])]}]
+
+
 def alb_health(world, ask):
-    return _health(world, ask, "albs", {"HealthCheckEnabled": "on", "ActionType": "ForwardGroup"})
+    own(world["albs"], *_of_listener(world, ask))
+    found = list(_rows(world, ask, "albs"))
+    rules = [rule for shown in found for rule in shown.get("rules", [])]
+    return Listing("ListenerHealthStatus", [
+        {"ListenerId": shown["ListenerId"], "ListenerPort": shown["ListenerPort"],
+         "ListenerProtocol": shown["ListenerProtocol"], "ServerGroupInfos": _alb_infos(shown)}
+        for shown in found], {"RuleHealthStatus": [
+            {"RuleId": f"rule-bp1{number}", "ServerGroupInfos": _alb_infos(rule)}
+            for number, rule in enumerate(rules)]} if ask.get("IncludeRule") == "true" else {})
+
+
+def _of_listener(world, ask):
+    name = next((shown["LoadBalancerId"] for shown in _rows(world, ask, "albs")), "")
+    return name, "ResourceNotFound.Listener", "listener"
 
 
 def group_servers(world, ask):
@@ -239,6 +263,8 @@ def alb_attribute(world, ask):
 
 
 def _actions(shown):
+    if not shown.get("ServerGroupId"):
+        return [{"Type": "Redirect"}]
     return [{"Type": "ForwardGroup", "ForwardGroupConfig": {"ServerGroupTuples": [
         {"ServerGroupId": shown.get("ServerGroupId", "")}]}}]
 
@@ -260,5 +286,6 @@ def alb_listener(world, ask):
 
 def alb_acl(world, ask):
     row = own(world["alb_acls"], ask.get("AclId"), "ResourceNotFound.Acl", "ACL")
-    return Listing("AclEntries", [{"Entry": entry, "Description": "", "Status": "Available"}
-                                  for entry in row["entries"]])
+    return Listing("AclEntries", [
+        {"Entry": entry, "Description": "", "Status": row.get("Status", "Available")}
+        for entry in row["entries"]])

@@ -33,6 +33,7 @@ PLANS = {
         "gitlab": {"url": "https://192.168.2.30", "access": "slb", "project": "group/app"}},
     "datacenter": IDC, "transit": IDC,
 }
+PLANS["alb"] = PLANS["slb"]
 
 
 @dataclasses.dataclass

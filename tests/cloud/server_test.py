@@ -19,7 +19,7 @@ from gateway import Request
 from server import Server
 
 HERE = pathlib.Path(__file__).resolve().parent
-WORLDS = ("ecs", "slb", "datacenter", "transit", "full")
+WORLDS = ("ecs", "slb", "alb", "datacenter", "transit", "full")
 REGION = "cn-hangzhou"
 
 

@@ -24,6 +24,7 @@ BROKEN = {
     "ecs": {"security_groups": {"sg-bp1gitlab": {"rules": []}},
             "vswitches": {"vsw-bp1link": {"AvailableIpAddressCount": 0}}},
     "slb": {"load_balancers": {"lb-bp1gitlab": {"LoadBalancerStatus": "inactive"}}},
+    "alb": {"albs": {"alb-bp1gitlab": {"Status": "Inactive"}}, "alb_acls": {"acl-bp1alb": {"entries": []}}},
     "datacenter": {"vbrs": {"vbr-bp1idc": {"Status": "terminated"}}},
     "transit": {"attachments": {"tr-attach-bp1vpc": {"table": ""}}},
 }
@@ -100,10 +101,12 @@ def _denied(options, kind, broken, product, name):
 
 def deny_each(options):
     """Each permission removed in turn, in a healthy and in a broken world."""
-    for kind in KINDS:
+    for kind in (*KINDS, "alb"):
         for broken in (False, True):
             _, seen = first(options, kind, broken)
             for product, name in seen:
+                if kind == "alb" and product != "alb":
+                    continue  # as in the world of a classic one
                 label = f"{kind} {'broken' if broken else 'healthy'} {product}:{name}"
                 yield label, functools.partial(_denied, options, kind, broken, product, name)
 

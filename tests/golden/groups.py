@@ -410,6 +410,27 @@ def balancers():
          clb(listener(), status="active"))
 
 
+def application_balancers():
+    """Servers in groups: what is unknown of them is in tests/cloud/scenarios."""
+    pair("sg18-application-balancer-down", "not-ready SG-18",
+         alb(listener(backends=grouped("Unhealthy", "Unhealthy"))),
+         alb(listener(backends=grouped("Healthy", "Healthy"))))
+
+
+def grouped(*states):
+    """A server in a group of its own for each state."""
+    return [{"id": "i-0", "health": state, "port": 443, "group": f"sgp-{number}"}
+            for number, state in enumerate(states)]
+
+
+def alb(*listeners):
+    """GitLab behind an application load balancer, whose interface lets all in."""
+    def change(built):
+        nlb(True, *every())(built)
+        built["balancers"]["balancers"][0].update(kind="alb", listeners=list(listeners))
+    return change
+
+
 def backends(*states):
     return [{"id": f"i-{number}", "health": state, "port": 443}
             for number, state in enumerate(states)]
@@ -438,4 +459,5 @@ if __name__ == "__main__":
     sources()
     acls()
     balancers()
+    application_balancers()
     made_links()
