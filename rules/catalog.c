@@ -110,6 +110,7 @@ const struct rule *const rule_catalog[] = {
 	&rule_gitlab_webhooks_called,
 	&rule_gitlab_git_answers,
 	&rule_gitlab_submodules_served,
+	&rule_gitlab_lfs_served,
 	&rule_maven_metadata_served,
 	&rule_maven_artifact_served,
 	&rule_maven_metadata_current,

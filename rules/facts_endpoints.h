@@ -345,6 +345,8 @@ struct gitlab_fact {
 	char *clone_url;        /* http_url_to_repo, without user information */
 	struct maybe lfs_enabled;
 	struct maybe lfs_used;  /* 1: a pointer was found; 0: there is none; unknown: not settled */
+	char *lfs_server;       /* that .lfsconfig names in GitLab's place, no user in it; NULL */
+	bool lfs_server_password; /* that URL holds a password, which was neither kept nor sent */
 	char *lfs_note;         /* what was looked at, or why no link is known; NULL */
 	char *lfs_oid;
 	struct strings lfs_urls;  /* hrefs without query */

@@ -136,8 +136,7 @@ static void token_answered(void *owner, struct http_result *result)
 	(void)result;
 }
 
-/* Does a climb of the plan's GitLab have a token that this peer may see? */
-static bool may_see_token(const struct peer *peer, const struct http_result *first)
+bool gitlab_may_see_token(const struct peer *peer, const struct http_result *first)
 {
 	const struct target *root = peer->target->root;
 	const struct gitlab_climb *climb;
@@ -161,7 +160,7 @@ void submodule_climb(const struct peer *peer, struct http_result *first)
 
 	if (target->root->purpose != PURPOSE_GITLAB ||
 	    target->start->purpose != PURPOSE_SUBMODULE || gitlab_status(first) != 401 ||
-	    !may_see_token(peer, first))
+	    !gitlab_may_see_token(peer, first))
 		return;
 	text_init(&path, 2 * GITLAB_PATH_MAX);
 	text_addf(&path, "%s%s%s", moved ? "/" : "", moved ? target->url.path : GITLAB_REFS,

@@ -7,7 +7,8 @@
  *   gitlab_hooks.c    webhooks of the project; at the same time
  *   gitlab_modules.c  .gitmodules, and at the same time
  *   gitlab_beside.c   what git says of each submodule; then
- *   gitlab_lfs.c      a pointer in the tree, then the link that the LFS server gives for it
+ *   gitlab_lfs.c      .lfsconfig and a pointer in the tree, then
+ *   gitlab_batch.c    the link that the LFS server gives for it
  *   gitlab_git.c      smart HTTP on the clone URL, at the same time
  *
  * Each step asks one question and names the step that takes the answer. An answer that does not
@@ -64,6 +65,7 @@ struct gitlab_climb {
 	struct lfs_pointer pointer; /* oid "": none yet */
 	bool unread; /* a file that may be a pointer did not come */
 	bool git_ready, batched;
+	struct target *lfs_target; /* LFS server that .lfsconfig names elsewhere; NULL: none */
 
 	struct list modules;    /* struct git_module */
 	struct maybe modules_told; /* as submodules_read of the row, which waits for all of it */
@@ -112,6 +114,9 @@ void gitlab_ask_beside(struct gitlab_climb *climb);
  */
 char *gitlab_git_follow(struct gitlab_climb *climb, const struct http_result *result);
 void gitlab_ask_lfs(struct gitlab_climb *climb);
+void lfs_settle(struct gitlab_climb *climb, bool known, const char *note);
+/* Does a climb of the plan's GitLab have a token that this peer may see? */
+bool gitlab_may_see_token(const struct peer *peer, const struct http_result *first);
 /* Asks for the link of the object, once both the pointer and the clone URL are there. */
 void gitlab_ask_batch(struct gitlab_climb *climb);
 

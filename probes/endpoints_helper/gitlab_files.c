@@ -48,6 +48,10 @@ static bool next_line(const char **at, const char *end, struct line *line)
 	return true;
 }
 
+struct config_key {
+	const char *section, *name, *key;
+};
+
 static void release_module(struct git_module *module)
 {
 	free(module->name);
@@ -277,6 +281,43 @@ int lfs_read_pointer(const char *bytes, size_t length, struct lfs_pointer *point
 		size = size || read_size(&line, &pointer->size);
 	}
 	return oid && size ? 0 : -EINVAL;
+}
+
+/* The last value of a key; -ENOMEM. */
+static int last_value(const char *bytes, size_t length, const struct config_key *key, char **value)
+{
+	struct git_config config;
+
+	*value = NULL;
+	git_config_open(&config, bytes, length);
+	while (git_config_next(&config)) {
+		if (!git_config_is(&config, key->section, key->key) ||
+		    strcasecmp(config.name, key->name) != 0)
+			continue;
+		free(*value);
+		*value = text_copy(config.value);
+		if (!*value)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int lfs_read_config(const char *bytes, size_t length, char **url)
+{
+	static const struct config_key own = { "lfs", "", "url" },
+				       usual = { "remote", "", "lfsdefault" };
+	char *remote = NULL;
+	int error = last_value(bytes, length, &own, url);
+
+	if (error || *url)
+		return error;
+	error = last_value(bytes, length, &usual, &remote);
+	if (!error)
+		error = last_value(bytes, length,
+				   &(struct config_key){ "remote", remote ? remote : "origin",
+							 "lfsurl" }, url);
+	free(remote);
+	return error;
 }
 
 bool git_url_is_http(const char *url)

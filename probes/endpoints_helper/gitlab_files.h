@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of a repository that name what lies elsewhere: .gitmodules, .gitattributes and LFS
- * pointers; and how URLs and paths in them are put together. Pure.
+ * Files of a repository that name what lies elsewhere: .gitmodules, .gitattributes, .lfsconfig and
+ * LFS pointers; and how URLs and paths in them are put together. Pure.
  */
 #ifndef PROBES_ENDPOINTS_HELPER_GITLAB_FILES_H
 #define PROBES_ENDPOINTS_HELPER_GITLAB_FILES_H
@@ -42,6 +42,12 @@ struct lfs_pointer {
 };
 /* A whole pointer file (https://git-lfs.github.com/spec/v1); -EINVAL: it is none. */
 int lfs_read_pointer(const char *bytes, size_t length, struct lfs_pointer *pointer);
+
+/*
+ * The LFS server for downloads that .lfsconfig names, as written: lfs.url, else the URL of the
+ * remote that LFS goes by. `*url` NULL: none. 0 or -ENOMEM.
+ */
+int lfs_read_config(const char *bytes, size_t length, char **url);
 
 /* http or https; else it is ssh, git, relative, a path, or user@host:path. */
 bool git_url_is_http(const char *url);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where LFS objects come from: a pointer file out of the default branch's tree, then the link that
- * the LFS server gives for its object. Nothing is downloaded and nothing is uploaded.
+ * Is LFS used: .lfsconfig, which may name another LFS server, and a pointer file out of the default
+ * branch's tree. Nothing is downloaded and nothing is uploaded.
  *
  * Files are asked for only where .gitattributes says that LFS tracks them; where it says nothing, a
  * few that are not plainly text are looked at, for repositories that lost their attributes.
@@ -19,12 +19,13 @@
 #define ATTRIBUTES_MAX 4u
 #define ATTRIBUTES ".gitattributes"
 #define POINTER_ROOM ((size_t)1200) /* a pointer is at most 1 KiB */
+#define LFS_BEHIND "/info/lfs"      /* where GitLab has it, behind the clone URL */
 
 static void ask_page(struct gitlab_climb *climb);
 static void ask_attributes(struct gitlab_climb *climb);
 static void ask_pointer(struct gitlab_climb *climb);
 
-static void settle(struct gitlab_climb *climb, bool known, const char *note)
+void lfs_settle(struct gitlab_climb *climb, bool known, const char *note)
 {
 	struct gitlab_fact *row = gitlab_row(climb);
 
@@ -72,9 +73,9 @@ static void size_answered(void *owner, struct http_result *result)
 		(void)gitlab_took(climb, gitlab_read_lfs_size(result->body, result->body_length,
 							      &any));
 	if (any.known && !any.value)
-		settle(climb, true, "the project holds no LFS object");
+		lfs_settle(climb, true, "the project holds no LFS object");
 	else
-		settle(climb, false, "no pointer among the first files of a larger tree");
+		lfs_settle(climb, false, "no pointer among the first files of a larger tree");
 }
 
 /* The walk is over without a pointer. What that means depends on how much was seen. */
@@ -83,15 +84,21 @@ static void give_up(struct gitlab_climb *climb)
 	struct text path;
 
 	if (climb->unread) {
-		settle(climb, false, "a file that may be an LFS pointer could not be read");
+		lfs_settle(climb, false, "a file that may be an LFS pointer could not be read");
 		return;
 	}
 	if (climb->tree_whole && climb->raws < TRACKED_MAX) {
-		settle(climb, true, "no file of the default branch is an LFS pointer");
+		lfs_settle(climb, true, "no file of the default branch is an LFS pointer");
 		return;
 	}
 	if (climb->tree_whole) {
-		settle(climb, false, "the first files that LFS tracks are no pointers");
+		lfs_settle(climb, false, "the first files that LFS tracks are no pointers");
+		return;
+	}
+	/* the project's statistics know nothing of objects that are elsewhere */
+	if (gitlab_row(climb)->lfs_server) {
+		lfs_settle(climb, false,
+				  "no pointer among the first files of a larger tree");
 		return;
 	}
 	gitlab_project_path(climb, "?statistics=true", &path);
@@ -151,7 +158,7 @@ static void attributes_answered(void *owner, struct http_result *result)
 	int code;
 
 	if (gitlab_status(result) != 200) {
-		settle(climb, false, "a .gitattributes of the tree could not be read");
+		lfs_settle(climb, false, "a .gitattributes of the tree could not be read");
 		return;
 	}
 	text_init(&folder, GITLAB_PATH_MAX);
@@ -201,7 +208,7 @@ static void page_answered(void *owner, struct http_result *result)
 	if (gitlab_status(result) != 200 ||
 	    !gitlab_took(climb, gitlab_read_tree(result->body, result->body_length,
 						 &climb->tree))) {
-		settle(climb, false, "the tree of the default branch could not be listed");
+		lfs_settle(climb, false, "the tree of the default branch could not be listed");
 		return;
 	}
 	climb->tree_whole = climb->tree.entries < PAGE_SIZE;
@@ -221,77 +228,85 @@ static void ask_page(struct gitlab_climb *climb)
 	ask(climb, page_answered, 0, &path);
 }
 
-void gitlab_ask_lfs(struct gitlab_climb *climb)
+/* What GitLab itself has for the clone URL is no other server. */
+static bool is_usual(const struct gitlab_climb *climb, const char *url)
 {
-	const struct maybe *enabled = &gitlab_row(climb)->lfs_enabled;
+	const char *own = climb->clone_url ? climb->clone_url->url.text : "";
+	size_t length = strlen(own);
 
-	if (enabled->known && enabled->value)
+	if (length > 4 && !strcmp(own + length - 4, ".git"))
+		length -= 4;
+	if (!length || strncmp(url, own, length) != 0)
+		return false;
+	url += length;
+	return !strcmp(url, ".git" LFS_BEHIND) || !strcmp(url, LFS_BEHIND);
+}
+
+/* In its normal form, where it is http(s); -ENOMEM is latched. */
+static char *normal(struct gitlab_climb *climb, const char *written)
+{
+	struct url url = { .text = NULL };
+	struct text clean;
+	char *text = NULL;
+	size_t length;
+
+	if (git_url_is_http(written) && !run_fails(climb->run, url_parse(written, &url))) {
+		text = url.text;
+		url.text = NULL;
+		length = strlen(text);
+		if (length > 0 && text[length - 1] == '/' && strlen(url.path) > 1)
+			text[length - 1] = '\0';
+		url_release(&url);
+		return text;
+	}
+	url_release(&url);
+	text_init(&clean, GITLAB_PATH_MAX);
+	git_url_clean(written, &clean);
+	text = text_take(&clean);
+	(void)run_keeps(climb->run, text);
+	return text;
+}
+
+static void read_config(struct gitlab_climb *climb, const struct http_result *result)
+{
+	struct gitlab_fact *row = gitlab_row(climb);
+	char *written = NULL, *url;
+
+	if (!gitlab_took(climb, lfs_read_config(result->body, result->body_length, &written)) ||
+	    !written)
+		return;
+	url = normal(climb, written);
+	if (url && !is_usual(climb, url)) {
+		row->lfs_server = url;
+		row->lfs_server_password = git_url_has_password(written);
+	} else {
+		free(url);
+	}
+	free(written);
+}
+
+static void config_answered(void *owner, struct http_result *result)
+{
+	struct gitlab_climb *climb = owner;
+	const struct maybe *enabled = &gitlab_row(climb)->lfs_enabled;
+	uint32_t status = gitlab_status(result);
+
+	if (status == 200)
+		read_config(climb, result);
+	if (climb->run->error)
+		return;
+	if (status != 200 && status != 404)
+		lfs_settle(climb, false, "the .lfsconfig could not be read");
+	else if ((enabled->known && enabled->value) || gitlab_row(climb)->lfs_server)
 		ask_page(climb);
 }
 
-static void add_link(struct gitlab_climb *climb, const char *link)
+void gitlab_ask_lfs(struct gitlab_climb *climb)
 {
-	struct gitlab_fact *row = gitlab_row(climb);
-	struct target *target = ladder_found(climb->clone->target, PURPOSE_LFS, link,
-					     "href of a download action");
+	struct text path;
 
-	if (target && strings_add(&row->lfs_urls, target->url.text))
-		climb->run->error = -ENOMEM;
-}
-
-static void batch_answered(void *owner, struct http_result *result)
-{
-	struct gitlab_climb *climb = owner;
-	uint32_t status = gitlab_status(result);
-	struct strings links = { NULL, 0 };
-	char *words = NULL;
-	size_t i;
-
-	if (status == 200 && gitlab_took(climb, gitlab_read_batch(result->body,
-								  result->body_length, &links,
-								  &words))) {
-		for (i = 0; i < links.count; i++)
-			add_link(climb, links.items[i]);
-		if (!links.count)
-			settle(climb, true, words ? words : "the LFS server gave no link");
-	} else {
-		settle(climb, true, status == 401 || status == 403
-					    ? "the LFS server refused the request"
-					    : "the LFS server gave no answer that tells");
-	}
-	strings_release(&links);
-	free(words);
-}
-
-void gitlab_ask_batch(struct gitlab_climb *climb)
-{
-	static const char *const headers[] = {
-		"Accept: application/vnd.git-lfs+json",
-		"Content-Type: application/vnd.git-lfs+json", NULL,
-	};
-	struct gitlab_question question = {
-		.peer = climb->clone, .rung = RUNG_LFS, .method = "POST", .headers = headers,
-		.credentials = climb->may_basic ? HTTP_BASIC : HTTP_NO_CREDENTIALS,
-		.done = batch_answered,
-	};
-	struct text body, path;
-
-	if (!climb->git_ready || !climb->pointer.oid[0] || climb->batched)
+	if (!gitlab_row(climb)->default_branch)
 		return;
-	climb->batched = true;
-	text_init(&body, (size_t)1024);
-	text_addf(&body,
-		  "{\"operation\":\"download\",\"transfers\":[\"basic\"],\"objects\":[{\"oid\":"
-		  "\"%s\",\"size\":%llu}]}",
-		  climb->pointer.oid, (unsigned long long)climb->pointer.size);
-	question.body = text_string(&body);
-	question.body_length = body.length;
-	text_init(&path, GITLAB_PATH_MAX);
-	text_add(&path, climb->git_base ? climb->git_base : "");
-	text_add(&path, "/info/lfs/objects/batch");
-	if (!run_keeps(climb->run, text_error(&body) ? NULL : climb))
-		text_release(&path);
-	else
-		gitlab_ask(climb, &question, &path);
-	text_release(&body);
+	gitlab_raw_path(climb, ".lfsconfig", &path);
+	ask(climb, config_answered, 0, &path);
 }

@@ -93,9 +93,10 @@ struct rung_request {
 int ladder_request(const struct peer *peer, const struct rung_request *request, http_done *done,
 		   void *owner);
 
-/* gitlab.c, gitlab_git.c, gitlab_modules.c, maven.c, registry.c */
+/* gitlab.c, gitlab_git.c, gitlab_batch.c, gitlab_beside.c, maven.c, registry.c */
 void gitlab_climb(const struct peer *peer, struct http_result *first);
 void git_climb(const struct peer *peer, struct http_result *first);
+void lfs_climb(const struct peer *peer, struct http_result *first);
 void submodule_climb(const struct peer *peer, struct http_result *first);
 void redirect_climb(const struct peer *peer, struct http_result *first);
 void maven_climb(const struct peer *peer, struct http_result *first);

@@ -9,7 +9,7 @@ const struct purpose_row purpose_rows[PURPOSE_COUNT] = {
 	[PURPOSE_REDIRECT] = { PURPOSE_REDIRECT, NULL, redirect_climb, true, true, 0 },
 	[PURPOSE_CLONE] = { PURPOSE_CLONE, "/info/refs?service=git-upload-pack", git_climb, true,
 			    true, HTTP_BODY_MAX },
-	[PURPOSE_LFS] = { PURPOSE_LFS, NULL, NULL, false, false, 0 },
+	[PURPOSE_LFS] = { PURPOSE_LFS, NULL, lfs_climb, true, false, 0 },
 	[PURPOSE_SUBMODULE] = { PURPOSE_SUBMODULE, "/info/refs?service=git-upload-pack",
 				submodule_climb, true, false, HTTP_BODY_MAX },
 	[PURPOSE_REALM] = { PURPOSE_REALM, NULL, NULL, false, false, 0 },

@@ -302,10 +302,14 @@ struct finding *above_add_of_row(const struct gitlab_view *view, int status, con
 	return finding;
 }
 
+bool above_is_http(const char *url)
+{
+	return !strncasecmp(url, "http://", 7) || !strncasecmp(url, "https://", 8);
+}
+
 bool above_is_foreign(const char *url)
 {
-	return strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0 &&
-	       strncmp(url, "./", 2) != 0 && strncmp(url, "../", 3) != 0;
+	return !above_is_http(url) && strncmp(url, "./", 2) != 0 && strncmp(url, "../", 3) != 0;
 }
 
 const char *above_no_gitlab(const struct rule_context *context)

@@ -102,6 +102,7 @@ const struct attempt_fact *above_connected(const struct endpoints_facts *endpoin
 					   const char *url);
 bool above_same_origin(const struct endpoint_target *a, const struct endpoint_target *b);
 
+bool above_is_http(const char *url);
 /* A URL in .gitmodules by ssh, git or a path: nothing that a build fetches with the token. */
 bool above_is_foreign(const char *url);
 
@@ -111,7 +112,7 @@ const char *above_no_project(const struct rule_context *context);
 const char *above_no_maven(const struct rule_context *context);
 
 extern const struct rule rule_gitlab_clone_url_fits, rule_gitlab_lfs_reachable,
-	rule_gitlab_submodules_reachable, rule_gitlab_submodules_served,
+	rule_gitlab_lfs_served, rule_gitlab_submodules_reachable, rule_gitlab_submodules_served,
 	rule_gitlab_api_answers, rule_gitlab_token_fits, rule_gitlab_project_visible,
 	rule_gitlab_webhooks_called, rule_gitlab_git_answers, rule_maven_metadata_served,
 	rule_maven_artifact_served, rule_maven_metadata_current, rule_maven_risks,

@@ -265,17 +265,37 @@ static bool is_asked_elsewhere(const struct urls_view *view)
 	       above_git_elsewhere(view->endpoints, view->index);
 }
 
+/* git-lfs takes no relative URL, and by ssh or from a path a build gets nothing. */
+static void add_foreign_server(const struct urls_view *view)
+{
+	struct finding *finding = add_of_gitlab(view, STATUS_FAIL, RUNG_LFS);
+	const char *server = view->row->lfs_server;
+
+	finding_cause(view->out, finding, "GL-14");
+	finding_message(view->out, finding, "LFS objects are not fetched by http(s): .lfsconfig "
+					    "names %s", server);
+	above_fact(view->out, finding, (struct above_member){ view->index, "lfs_server" }, "%s",
+		   server);
+	finding_expected(view->out, finding, "an http(s) URL, or no lfs.url in .lfsconfig");
+	finding_remedy(view->out, finding, "gitlab", "take lfs.url out of .lfsconfig, or let it be "
+						     "an http(s) URL of a listed host");
+}
+
 static void judge_lfs_row(const struct urls_view *view)
 {
 	const struct gitlab_fact *row = view->row;
 	const char *note = row && row->lfs_note ? row->lfs_note : "";
 	struct finding *finding;
 
+	if (row && row->lfs_server && row->lfs_used.value && !above_is_http(row->lfs_server)) {
+		add_foreign_server(view);
+		return;
+	}
 	if (is_judged(view, row && row->lfs_urls.count))
 		return;
 	if (!row || !row->project_path) {
 		add_skipped(view, RUNG_LFS);
-	} else if (row->lfs_enabled.known && !row->lfs_enabled.value) {
+	} else if (row->lfs_enabled.known && !row->lfs_enabled.value && !row->lfs_server) {
 		finding = add_of_gitlab(view, STATUS_PASS, RUNG_LFS);
 		finding_message(view->out, finding, "LFS is switched off for the project");
 	} else if (!row->default_branch || (row->lfs_used.known && !row->lfs_used.value)) {

@@ -309,6 +309,17 @@ maven_web() { # [KEY=VALUE]...
 	END
 }
 
+# The store as an LFS server that asks nobody who he is.
+lfs_server() { # LINES of its location
+	local oid
+	oid=$(find "$LAB_STAGE/lfs" -type f -printf '%f')
+	maven_web oss="location = /store/objects/batch {
+		$1
+		default_type application/vnd.git-lfs+json;
+		return 200 '{\"transfer\":\"basic\",\"objects\":[{\"oid\":\"$oid\",\"size\":5000,\"actions\":{\"download\":{\"href\":\"https://oss.corp.example/lfs/$oid\"}}}]}';
+	}"
+}
+
 maven_reset() {
 	rm -rf "$LAB_DIR/maven"
 	maven_web

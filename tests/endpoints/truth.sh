@@ -80,9 +80,16 @@ lfs() { # the batch call and the download that git-lfs makes
 	bytes=$(sed -n 's/^size //p' tree/data.bin)
 	printf '{"operation":"download","transfers":["basic"],"objects":[{"oid":"%s","size":%s}]}' \
 		"$oid" "$bytes" >question
-	get -u "$TRUTH_USERNAME:$TRUTH_TOKEN" -H 'Accept: application/vnd.git-lfs+json' \
+	server=$(git config -f tree/.lfsconfig lfs.url || git config -f tree/.lfsconfig \
+		remote.origin.lfsurl || echo "$url/info/lfs")
+	user=$TRUTH_USERNAME:$TRUTH_TOKEN
+	case $server in
+	"${TRUTH_URL%/}"/*) ;;
+	*) user= ;;
+	esac
+	get ${user:+-u "$user"} -H 'Accept: application/vnd.git-lfs+json' \
 		-H 'Content-Type: application/vnd.git-lfs+json' --data-binary @question \
-		"$url/info/lfs/objects/batch" || fails lfs "batch: $(cat why)"
+		"$server/objects/batch" || fails lfs "batch: $(cat why)"
 	href=$(jq -r '.objects[0].actions.download.href // empty' body)
 	[ -n "$href" ] || fails lfs "no download: $(cat body)"
 	header=$(jq -r '.objects[0].actions.download.header.Authorization // empty' body)

@@ -99,6 +99,15 @@ static int as_modules(const char *bytes, size_t size, struct out *out)
 	return error;
 }
 
+static int as_lfs_config(const char *bytes, size_t size, struct out *out)
+{
+	int error = lfs_read_config(bytes, size, &out->word);
+
+	if (out->word)
+		as_url(out->word);
+	return error;
+}
+
 static int as_attributes(const char *bytes, size_t size, struct out *out)
 {
 	int error = git_read_attributes(bytes, size, "sub/", &out->strings);
@@ -135,6 +144,7 @@ static int as_maven(const char *bytes, size_t size, struct out *out)
 static int (*const readers[])(const char *bytes, size_t size, struct out *out) = {
 	as_version, as_refusal, as_token,   as_user,	as_project,    as_tree_and_hooks,
 	as_batch,   as_lfs_size, as_modules, as_attributes, as_pointer, as_maven,
+	as_lfs_config,
 };
 
 #define READERS (sizeof(readers) / sizeof(readers[0]))

@@ -203,6 +203,56 @@ def near(http=None, **more):
     return change
 
 
+STORE = "https://lfs.corp.example/store"
+
+
+def lfs_server(row, http, **more):
+    """.lfsconfig names an LFS server elsewhere, whose address answers so to GET and to POST."""
+    def change(world):
+        world = handed_out("lfs", STORE, MAVEN_IP, row, lfs_enabled=0, lfs_used=1,
+                           lfs_oid="3" * 64, lfs_server=STORE, **more)(world) or world
+        if http:
+            world["exchanges"].append(exchange(STORE, "/store/objects/batch", "lfs", MAVEN_IP,
+                                               "none", http=http))
+        return world
+    return change
+
+
+def lfs_beside(status):
+    """.lfsconfig names the LFS server of another project of the same GitLab."""
+    server = f"{GITLAB}group/store.git/info/lfs"
+
+    def change(world):
+        good = status == 200
+        world["gitlab"] = [gitlab(lfs_enabled=1, lfs_used=1, lfs_oid="3" * 64, lfs_server=server,
+                                  lfs_urls=[f"{server}/objects/3"] if good else [])]
+        world["exchanges"].append(exchange(
+            CLONE, "/group/store.git/info/lfs/objects/batch", "lfs", GITLAB_IP, "basic",
+            http=answer(status)))
+        if good:
+            link = target(f"{server}/objects/3", "lfs", root=GITLAB, root_purpose="gitlab")
+            world["targets"].append(link)
+            world["attempts"].append(attempt(link["url"], GITLAB_IP, HOST))
+    return change
+
+
+def lfs_servers():
+    linked = {"lfs_urls": [STORE]}
+    good = lfs_server({}, answer(200), **linked)
+    pair("gl14-lfsconfig-host-dead", "not-ready GL-14", lfs_server(CLOSED, None), good)
+    pair("gl14-lfsconfig-wants-a-login", "not-ready GL-14", lfs_server({}, answer(401)), good)
+    pair("gl14-lfsconfig-no-server", "not-ready GL-14",
+         lfs_server({}, page(200, "Welcome"), **linked), good)
+    pair("gl14-lfsconfig-with-a-password", "undetermined",
+         lfs_server({}, answer(401), lfs_server_password=True), good)
+    pair("gl14-lfsconfig-relative", "not-ready GL-14",
+         said(lfs_enabled=1, lfs_used=1, lfs_server="../store.git/info/lfs"),
+         # where no object is kept in LFS nobody goes there
+         said(lfs_enabled=1, lfs_used=0, lfs_server="../store.git/info/lfs"))
+    pair("gl08-lfsconfig-hidden", "not-ready GL-08", lfs_beside(404), lfs_beside(200))
+    pair("gl13-lfsconfig-broken", "not-ready GL-13", lfs_beside(500), lfs_beside(200))
+
+
 def submodules():
     def git(status, **more):
         return {"http": answer(status, **more)}
@@ -327,5 +377,6 @@ if __name__ == "__main__":
     webhooks()
     urls()
     submodules()
+    lfs_servers()
     git()
     registry()

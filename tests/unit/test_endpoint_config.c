@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Files of a repository in the format of git-config(1): entries as git reads them, submodules that
- * a clone fetches, and where their relative URLs lead.
+ * a clone fetches, where their relative URLs lead, and the LFS server that LFS goes by.
  */
 #include "probes/endpoints_helper/git_config.h"
 #include "probes/endpoints_helper/gitlab_files.h"
@@ -119,6 +119,39 @@ static void test_many_modules(void **state)
 	text_release(&file);
 }
 
+static void test_lfs(void **state)
+{
+	/* as `git lfs env` tells its endpoint */
+	static const struct {
+		const char *file, *url;
+	} rows[] = {
+		{ "[lfs]\n\turl = https://a/x\n\tfetchexclude = *\n", "https://a/x" },
+		{ "[lfs]\n\turl = https://a/x\n[remote \"origin\"]\n\tlfsurl = https://b/y\n",
+		  "https://a/x" },
+		{ "[remote \"Origin\"]\nlfsURL = https://b/y\n", "https://b/y" },
+		{ "[remote \"up\"]\nlfsurl = https://b/y\n", NULL },
+		{ "[remote]\nlfsdefault=up\n[remote \"up\"]\nlfsurl = https://b/y\n",
+		  "https://b/y" },
+		{ "[lfs \"https://a/x\"]\naccess = basic\nurl = https://c\n", NULL },
+		{ "[lfs]\npushurl = https://p/x\n", NULL },
+		{ "[lfs]\nurl = https://a/x\nurl = https://b/y\n", "https://b/y" },
+		{ "", NULL },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *url = NULL;
+
+		assert_int_equal(lfs_read_config(rows[i].file, strlen(rows[i].file), &url), 0);
+		if (rows[i].url)
+			assert_string_equal(url, rows[i].url);
+		else
+			assert_null(url);
+		free(url);
+	}
+}
+
 static void test_relative(void **state)
 {
 	/* as git-submodule resolves them */
@@ -156,7 +189,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_entries),	     cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_modules),	     cmocka_unit_test(test_many_modules),
-		cmocka_unit_test(test_relative),
+		cmocka_unit_test(test_relative),     cmocka_unit_test(test_lfs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,7 +131,10 @@ static void test_tree(void **state)
 	assert_int_equal(tree.entries, 5);
 	assert_int_equal(tree.files.count, 1);
 	assert_string_equal(tree.files.items[0], "src/a.bin");
+	assert_int_equal(tree.links.count, 1);
+	assert_string_equal(tree.links.items[0], "lib");
 	strings_release(&tree.files);
+	strings_release(&tree.links);
 }
 
 static void test_hooks(void **state)
