@@ -9,7 +9,9 @@ A sweep is a function of the options that yields (label, work); work returns wha
 import copy
 import functools
 import ipaddress
+import json
 import pathlib
+import subprocess
 
 import actions
 import key_canary
@@ -19,15 +21,10 @@ import program
 import rows
 
 KINDS = ("ecs", "slb", "datacenter", "transit")
-# A world of each kind in which much fails: what fails there must not turn into well.
-BROKEN = {
-    "ecs": {"security_groups": {"sg-bp1gitlab": {"rules": []}},
-            "vswitches": {"vsw-bp1link": {"AvailableIpAddressCount": 0}}},
-    "slb": {"load_balancers": {"lb-bp1gitlab": {"LoadBalancerStatus": "inactive"}}},
-    "alb": {"albs": {"alb-bp1gitlab": {"Status": "Inactive"}}, "alb_acls": {"acl-bp1alb": {"entries": []}}},
-    "datacenter": {"vbrs": {"vbr-bp1idc": {"Status": "terminated"}}},
-    "transit": {"attachments": {"tr-attach-bp1vpc": {"table": ""}}},
-}
+# A world of each kind in which much fails, and in which what the healthy one lacks is to be read:
+# what fails there must not turn into well.
+BROKEN = {kind: json.loads((pathlib.Path(__file__).parent / "broken" / f"{kind}.json").read_text())
+          for kind in (*KINDS, "alb")}
 
 
 def healthy(kind, patch=None):
@@ -105,10 +102,21 @@ def deny_each(options):
         for broken in (False, True):
             _, seen = first(options, kind, broken)
             for product, name in seen:
-                if kind == "alb" and product != "alb":
+                if kind == "alb" and product not in ("alb", "nlb"):
                     continue  # as in the world of a classic one
                 label = f"{kind} {'broken' if broken else 'healthy'} {product}:{name}"
                 yield label, functools.partial(_denied, options, kind, broken, product, name)
+    yield "all of them", functools.partial(_all_were_denied, options)
+
+
+def _all_were_denied(options):
+    """Every action of the policy that the program prints was asked in one of the worlds."""
+    policy = json.loads(subprocess.run([options.program, "docs", "ram-policy"], check=True,
+                                       capture_output=True, text=True).stdout)
+    wanted = {word for row in policy["Statement"] for word in row["Action"]}
+    seen = {actions.ACTIONS[one].ram for kind in (*KINDS, "alb") for broken in (False, True)
+            for one in first(options, kind, broken)[1]}
+    return [f"{word} was asked in no world" for word in sorted(wanted - seen)]
 
 
 def _all_denied(options, kind, deny, code=None):
