@@ -20,7 +20,7 @@
 #define CANDIDATE_MAX ((size_t)512)
 
 /* What one server knows about the name that is asked for now. */
-enum knowledge { PENDING, KNOWS, KNOWS_NONE, KNOWS_NOT };
+enum knowledge { PENDING, LATE, KNOWS, KNOWS_NONE, KNOWS_NOT };
 
 static const unsigned int types[] = { DNS_TYPE_A, DNS_TYPE_AAAA };
 #define TYPE_COUNT (sizeof(types) / sizeof(types[0]))
@@ -59,10 +59,28 @@ static void use_hosts(struct name_host *host)
 			use_row(host, one);
 }
 
+/* Nobody needs to know any more what slow servers say; but it may be on its way. */
+static void end_late(struct name_host *host)
+{
+	struct name_question *one;
+
+	for (one = host->questions; one; one = one->next) {
+		if (one->finished || !one->late)
+			continue;
+		if (host->count) {
+			name_question_hurry(one);
+			continue;
+		}
+		run_limit(host->run, "name", NAME_TIME_US);
+		name_question_end(one, NAME_TIMED_OUT);
+	}
+}
+
 /* The addresses that are known now are the host's. Waiters may ask for more names. */
 static void settle(struct name_host *host)
 {
 	host->settled = true;
+	end_late(host);
 	if (!host->count)
 		use_hosts(host);
 	while (host->waiters && !host->run->error) {
@@ -89,7 +107,7 @@ static struct name_question *find_question(const struct name_host *host, size_t 
 
 static enum knowledge knowledge_of(const struct name_host *host, size_t place)
 {
-	bool none = false, answered = false;
+	bool none = false, answered = false, late = false;
 	size_t i;
 
 	for (i = 0; i < TYPE_COUNT; i++) {
@@ -97,13 +115,16 @@ static enum knowledge knowledge_of(const struct name_host *host, size_t place)
 
 		if (!one)
 			continue;
-		if (!one->finished)
+		if (!one->finished && !one->late)
 			return PENDING;
+		/* an answer for IPv6 is not waited for */
+		late = late || (!one->finished && types[i] == DNS_TYPE_A);
 		answered = answered || one->fact.outcome == NAME_ANSWERED;
-		none = none || one->fact.outcome == NAME_EMPTY ||
-		       one->fact.outcome == NAME_NXDOMAIN;
+		/* that there is no IPv6 address says nothing of a question that failed */
+		none = none || (types[i] == DNS_TYPE_A && (one->fact.outcome == NAME_EMPTY ||
+							   one->fact.outcome == NAME_NXDOMAIN));
 	}
-	return answered ? KNOWS : none ? KNOWS_NONE : KNOWS_NOT;
+	return late ? LATE : answered ? KNOWS : none ? KNOWS_NONE : KNOWS_NOT;
 }
 
 static void use_server(struct name_host *host, size_t place)
@@ -137,6 +158,7 @@ static void ask_servers(struct name_host *host, size_t candidate)
 static bool decide(struct name_host *host, bool *known)
 {
 	const struct names_config *config = &host->run->names->config;
+	bool late = false;
 	size_t i;
 
 	*known = false;
@@ -144,17 +166,20 @@ static bool decide(struct name_host *host, bool *known)
 		switch (knowledge_of(host, i)) {
 		case PENDING:
 			return true;
+		case LATE:
+			late = true;
+			break;
 		case KNOWS:
 			use_server(host, i);
 			return true;
 		case KNOWS_NONE:
 			*known = true;
-			return false;
+			return late;
 		case KNOWS_NOT:
 			break;
 		}
 	}
-	return false;
+	return late;
 }
 
 void name_host_look(struct name_host *host)
@@ -429,7 +454,7 @@ static void give_up(struct name_host *host)
 		free(waiter);
 	}
 	for (question = host->questions; question; question = question->next)
-		name_question_end(question, NAME_TIMED_OUT);
+		name_question_stop(question);
 }
 
 void names_close(struct run *run)

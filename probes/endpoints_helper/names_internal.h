@@ -29,6 +29,8 @@ struct name_question {
 	struct timer timer;
 	uint64_t started;
 	bool finished, repeated;
+	bool late; /* it had its time, and may go on where nobody else knows */
+	uint64_t most_us; /* its time */
 };
 
 struct name_waiter {
@@ -66,6 +68,10 @@ void name_question_ask(struct name_host *host, struct name_asked *asked, unsigne
 		       size_t candidate);
 /* Ends a question whose answer is not waited for. */
 void name_question_end(struct name_question *question, int outcome);
+/* A late one has little time left. */
+void name_question_hurry(struct name_question *question);
+/* The same where the run's time is over: nobody knows what would have come. */
+void name_question_stop(struct name_question *question);
 void name_question_free(struct name_question *question);
 /* Can the host be settled? */
 void name_host_look(struct name_host *host);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HURRY_US (UINT64_C(500) * 1000)
+
 static void replied(void *owner, const struct name_reply *reply);
 
 static const char *kind_of(unsigned int type)
@@ -73,20 +75,64 @@ static uint64_t time_of(const struct name_question *question)
 	return question->host->port && !question->fact.extra ? NAME_BESIDE_TIME_US : NAME_TIME_US;
 }
 
-static void struck(struct timer *timer)
-{
-	struct name_question *question = timer->owner;
-
-	if (loop_now() - question->started >= time_of(question))
-		run_limit(question->host->run, "name", time_of(question));
-	name_question_end(question, NAME_TIMED_OUT);
-}
-
 static void keep_text(struct run *run, char **place, const char *text)
 {
 	free(*place);
 	*place = text_copy(text);
 	(void)run_keeps(run, *place);
+}
+
+void name_question_stop(struct name_question *question)
+{
+	struct run *run = question->host->run;
+
+	if (question->finished)
+		return;
+	keep_text(run, &question->fact.error, "the time of the whole run was over first");
+	run_limit(run, "run", (uint64_t)run->request->budget_ms * 1000);
+	name_question_end(question, NAME_FAILED);
+}
+
+void name_question_hurry(struct name_question *question)
+{
+	struct run *run = question->host->run;
+	uint64_t waited = loop_now() - question->started;
+
+	question->most_us = waited + HURRY_US < NAME_LATE_TIME_US ? waited + HURRY_US
+								   : NAME_LATE_TIME_US;
+	if (waited < question->most_us &&
+	    loop_after(&run->loop, &question->timer, run_time(run, question->most_us - waited)))
+		run->error = -ENOMEM;
+}
+
+/* Another server may know by now; where none does, a slow one gets the time that builds give. */
+static bool goes_on(struct name_question *question, uint64_t waited)
+{
+	const struct name_host *host = question->host;
+	struct run *run = host->run;
+
+	if (question->late || question->fact.extra || host->settled)
+		return false;
+	question->late = true;
+	question->most_us = NAME_LATE_TIME_US;
+	if (loop_after(&run->loop, &question->timer, run_time(run, NAME_LATE_TIME_US - waited)))
+		run->error = -ENOMEM;
+	name_host_look(question->host);
+	return true;
+}
+
+static void struck(struct timer *timer)
+{
+	struct name_question *question = timer->owner;
+	uint64_t waited = loop_now() - question->started;
+	uint64_t most_us = question->most_us;
+
+	if (waited < most_us) {
+		name_question_stop(question);
+	} else if (!goes_on(question, waited)) {
+		run_limit(question->host->run, "name", most_us);
+		name_question_end(question, NAME_TIMED_OUT);
+	}
 }
 
 static void keep_answer(struct name_question *question, const struct dns_answer *answer)
@@ -140,7 +186,7 @@ static void failed(struct name_question *question, const struct name_reply *repl
 	if (reply->error && repeat(question))
 		return;
 	if (!reply->error)
-		run_limit(run, "name", NAME_TIME_US);
+		run_limit(run, "name", question->most_us);
 	if (question->fact.outcome == NAME_TRUNCATED)
 		finish(question, NAME_TRUNCATED);
 	else if (!reply->error)
@@ -201,6 +247,7 @@ void name_question_ask(struct name_host *host, struct name_asked *asked, unsigne
 	question->fact.extra = asked->server->extra;
 	question->started = loop_now();
 	question->finished = false;
+	question->most_us = time_of(question);
 	question->timer = (struct timer){ .strike = struck, .owner = question };
 	if (!text_equal(name, host->name))
 		keep_text(run, &question->fact.question, name);
@@ -208,7 +255,7 @@ void name_question_ask(struct name_host *host, struct name_asked *asked, unsigne
 		refuse(question, asked->refused);
 	} else if (dns_name_parse(name, &question->name)) {
 		refuse(question, "no name of DNS");
-	} else if (loop_after(&run->loop, &question->timer, run_time(run, time_of(question)))) {
+	} else if (loop_after(&run->loop, &question->timer, run_time(run, question->most_us))) {
 		run->error = -ENOMEM;
 	} else {
 		question->channel = &asked->udp;

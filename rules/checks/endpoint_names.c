@@ -98,6 +98,11 @@ static void add_reasons(const struct name_view *view, struct text *words, struct
 			finding_cause(out, finding, cause);
 		text_addf(words, "%s%s %s", words->length ? "; " : "", server,
 			  name_outcome_told(row->outcome));
+		if (row->outcome == NAME_TIMED_OUT)
+			text_addf(words, " for %u.%u s", (unsigned int)(row->took_us / 1000000),
+				  (unsigned int)(row->took_us / 100000 % 10));
+		else if (row->outcome == NAME_FAILED && row->error)
+			text_addf(words, " (%s)", row->error);
 	}
 }
 

@@ -75,9 +75,9 @@ static void take_server(struct name_view *view)
 		const struct name_fact *aaaa =
 			name_row_find(view->endpoints, view->host, server, "AAAA");
 
+		/* that there is no IPv6 address says nothing of a question that failed */
 		if (!says(a, NAME_ANSWERED) && !says(a, NAME_EMPTY) && !says(a, NAME_NXDOMAIN) &&
-		    !says(aaaa, NAME_ANSWERED) && !says(aaaa, NAME_EMPTY) &&
-		    !says(aaaa, NAME_NXDOMAIN))
+		    !says(aaaa, NAME_ANSWERED))
 			continue;
 		view->server = server;
 		view->a = a;

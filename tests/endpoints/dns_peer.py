@@ -185,6 +185,11 @@ def slow(q, seen):
 
 @mode
 def too_slow(q, seen):
+    return [(5, q.good())]
+
+
+@mode
+def late(q, seen):
     return [(3, q.good())]
 
 

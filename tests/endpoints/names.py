@@ -4,7 +4,7 @@ A name server that answers every question in one way, for what a real one cannot
 
 usage: names.py ADDRESS MODE [NAME=ADDRESS[,ADDRESS...]]...
 
-MODE: servfail, refused, nodata, silent, truncated (and no TCP), truncated-some (likewise, with the
+MODE: servfail, refused, nodata, silent, slow (2.5 s), truncated (and no TCP), truncated-some (likewise, with the
 addresses), truncated-tcp, aaaa (only an IPv6 address), loop (an alias that leads back), answer.
 """
 
@@ -41,7 +41,7 @@ def records(mode, table, name, kind):
     if mode == "loop":
         return [record(b"\xc0\x0c", CNAME, encode("loop." + name)),
                 record(encode("loop." + name), CNAME, encode(name))]
-    if mode in ("answer", "truncated-tcp", "truncated-some") and kind == A:
+    if mode in ("answer", "slow", "truncated-tcp", "truncated-some") and kind == A:
         return [record(b"\xc0\x0c", A, socket.inet_aton(word)) for word in table.get(name, [])]
     return []
 
@@ -53,7 +53,7 @@ def answer(mode, table, query, over_tcp=False):
     cut = mode.startswith("truncated") and not over_tcp
     rows = [] if cut and mode != "truncated-some" else records(mode, table, name, kind)
     flags = 0x8180 | CODES.get(mode, 0) | (0x0200 if cut else 0)
-    if mode in ("answer", "truncated-tcp") and not cut and name not in table:
+    if mode in ("answer", "slow", "truncated-tcp") and not cut and name not in table:
         flags |= 3
     head = query[:2] + struct.pack(">HHHHH", flags, 1, len(rows), 0, 0)
     return head + question + b"".join(rows)
@@ -91,7 +91,8 @@ def main():
     while True:
         query, peer = udp.recvfrom(2048)
         if mode != "silent" and len(query) > 16:
-            udp.sendto(answer(mode, table, query), peer)
+            wait = 2.5 if mode == "slow" else 0
+            threading.Timer(wait, udp.sendto, (answer(mode, table, query), peer)).start()
 
 
 main()
