@@ -66,8 +66,8 @@ static int copy(char **place, const char *value)
 	return value && !*place ? -ENOMEM : 0;
 }
 
-/* What the entry says of this run's call. */
-static int fill_entry(struct link *link)
+/* Which link the entry is of; `vswitch_id`: on which it stands, NULL where that is not known. */
+static int name_link(struct link *link, const char *vswitch_id)
 {
 	struct journal_entry *entry = &link->journal.entry;
 	int code = copy(&entry->kind, create_kind_words[link->done->kind]);
@@ -78,8 +78,15 @@ static int fill_entry(struct link *link)
 		code = copy(&entry->instance_id, link->form->instance_id);
 	if (!code)
 		code = copy(&entry->vpc_id, link->form->vpc_id);
-	if (!code)
-		code = copy(&entry->vswitch_id, link->form->vswitch_id);
+	return code ? code : copy(&entry->vswitch_id, vswitch_id);
+}
+
+/* What the entry says of this run's call. */
+static int fill_entry(struct link *link)
+{
+	struct journal_entry *entry = &link->journal.entry;
+	int code = name_link(link, link->form->vswitch_id);
+
 	if (!code)
 		code = copy(&entry->override, link->done->override);
 	if (code)
@@ -140,7 +147,10 @@ static int found(struct link *link, enum create_outcome outcome, struct fault *f
 	const struct change_answer *seen = &link->seen;
 	int code = 0;
 
-	if (link->journal.entry.state != JOURNAL_MADE)
+	if (link->journal.entry.state == JOURNAL_NONE ||
+	    link->journal.entry.state == JOURNAL_REFUSED)
+		code = name_link(link, seen->vswitch_id);
+	if (!code && link->journal.entry.state != JOURNAL_MADE)
 		code = note_state(link, JOURNAL_MADE, seen, fault);
 	if (!code)
 		code = copy(&link->done->link.id, seen->id);
@@ -175,51 +185,90 @@ static uint64_t left_of(const struct link *link)
 static int unclear(struct link *link, const char *why)
 {
 	return end(link, OUTCOME_UNCLEAR,
-		   "whether the link is there is not known (%s), and no operation lists such "
-		   "links: look at the console, then say --settle made or --settle not-made",
-		   why);
+		   "whether the link is there is not known (%s), and %s: look at the console, then "
+		   "say --settle made or --settle not-made", why,
+		   link->listed ? "no list shows it" : "no operation lists such links");
 }
 
-/* No operation lists such links: the user's word decides, who has looked at the console. */
-static int settle_unlisted(struct link *link, bool made, struct fault *fault)
+static bool settles(const struct link *link, const char *word)
 {
+	return text_equal(link->settings->settle, word);
+}
+
+/* Did an earlier run call, or find the link? Then one that does not show may be there. */
+static bool was_called(const struct link *link)
+{
+	return link->journal.entry.state == JOURNAL_CALLING ||
+	       link->journal.entry.state == JOURNAL_MADE;
+}
+
+/* Nothing shows such links: the user's word decides, who has looked at the console. */
+static int settle_unlisted(struct link *link, struct fault *fault)
+{
+	const char *gap = link->seen.gap ? link->seen.note : NULL;
 	int code;
 
-	if (!made)
-		return unclear(link, link->journal.entry.state == JOURNAL_MADE ?
+	if (!settles(link, "made"))
+		return unclear(link, gap ? gap : link->journal.entry.state == JOURNAL_MADE ?
 			       "it was made, and nothing of it shows now" :
 			       "an earlier run left no word of it");
-	code = note_state(link, JOURNAL_MADE, NULL, fault);
+	code = name_link(link, NULL);
+	if (!code)
+		code = note_state(link, JOURNAL_MADE, NULL, fault);
 	return code ? code : end(link, OUTCOME_THERE, "the link was made, as --settle says");
 }
 
+/* A whole list does not show what was made: it is late, it tells links otherwise, or it is gone. */
+static int miss(struct link *link)
+{
+	if (settles(link, "made"))
+		return end(link, OUTCOME_UNCLEAR, "the link is not among those that the API "
+						  "lists, and --settle says that it was made");
+	return end(link, OUTCOME_UNCLEAR,
+		   "the journal says that the link was made, and it is not among those that the "
+		   "API lists: look at the console; where it shows the link, the list is late%s; "
+		   "where the link was deleted since, say --settle not-made and another is made",
+		   link->done->kind == CREATE_SOURCE ? " or list_call.match is wrong" : "");
+}
+
+/* The list holds no such link, or cannot show one; no earlier run called. */
+static int settle_first(struct link *link, bool *go, struct fault *fault)
+{
+	const bool made = settles(link, "made");
+
+	*go = !made && !link->seen.gap;
+	if (*go)
+		return 0;
+	if (!made && link->seen.gap == GAP_FIELD)
+		return fault_set(fault, -EINVAL, "nothing was called: %s; where the console shows "
+						 "that there is no link, --settle not-made goes on",
+				 link->seen.note ? link->seen.note : "the list shows no links");
+	return link->listed && !link->seen.gap ? miss(link) : settle_unlisted(link, fault);
+}
+
 /*
- * What an earlier run left behind. `*go` where nothing stands in the way of a call; else the
- * outcome is told.
+ * What an earlier run left behind, and what the list leaves open. `*go` where nothing stands in the
+ * way of a call; else the outcome is told.
  */
 static int settle(struct link *link, bool *go, struct fault *fault)
 {
-	const char *word = link->settings->settle;
-	bool made = word && !strcmp(word, "made");
-	int state = link->journal.entry.state;
-
-	*go = state != JOURNAL_CALLING && state != JOURNAL_MADE;
+	*go = settles(link, "not-made");
 	if (*go)
-		return 0;
-	*go = word && !made;
-	if (*go)
-		return note_state(link, JOURNAL_REFUSED, NULL, fault);
+		return was_called(link) ? note_state(link, JOURNAL_REFUSED, NULL, fault) : 0;
+	if (!was_called(link))
+		return settle_first(link, go, fault);
 	if (!link->listed)
-		return settle_unlisted(link, made, fault);
+		return settle_unlisted(link, fault);
 	if (look_until(link, left_of(link), false))
 		return found(link, OUTCOME_THERE, fault);
+	if (link->seen.gap)
+		return settle_unlisted(link, fault);
 	if (link->seen.outcome != CHANGE_DONE)
 		return end(link, OUTCOME_UNCLEAR, "the state of the link could not be read: %s",
 			   link->seen.note ? link->seen.note : "no reason given");
-	if (made)
-		return end(link, OUTCOME_UNCLEAR, "the link is not among those that the API "
-						  "lists, and --settle says that it was made");
-	/* its time is over and it is not among the links: it was not made, or is gone again */
+	if (link->journal.entry.state == JOURNAL_MADE || settles(link, "made"))
+		return miss(link);
+	/* nobody knows what came of the call, and its time to show is over: it was not made */
 	*go = true;
 	return 0;
 }
@@ -274,7 +323,9 @@ static int call(struct link *link, struct fault *fault)
 			code = found(link, OUTCOME_CREATED, fault);
 		else if (!code)
 			code = end(link, OUTCOME_CREATED, "the call succeeded; the link did not "
-							  "show as running within the time");
+							  "show as running within the time%s%s",
+				   link->seen.gap ? ": " : "",
+				   link->seen.gap && link->seen.note ? link->seen.note : "");
 	} else if (look_until(link, wait_ms(link), false)) {
 		code = found(link, OUTCOME_CREATED, fault);
 	} else if (link->listed) {
@@ -325,7 +376,7 @@ int link_create(struct link *link, struct fault *fault)
 		code = copy(&link->done->journal, link->journal.path);
 	if (code)
 		return code;
-	if (!look(link))
+	if (!look(link) && !link->seen.gap)
 		return end(link, OUTCOME_UNCLEAR,
 			   "which links there are could not be read, so nothing was called: %s",
 			   link->seen.note ? link->seen.note : "no reason given");

@@ -110,6 +110,8 @@ static int prepare_registry(struct link *link, const struct report_form *form,
 
 	link->listed = true;
 	if (!code)
+		code = copy_or(&link->look.list_name, "LinkedVpcs", "");
+	if (!code)
 		code = fill_call(&look, form, &link->look.call, fault);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]) && !code; i++)
 		code = change_parameter_add(rows[i].parameters, rows[i].name, rows[i].value);

@@ -9,6 +9,13 @@ const char *const change_outcome_words[CHANGE_OUTCOMES + 1] = {
 	[CHANGE_UNCLEAR] = "unclear",
 };
 
+const char *const change_gap_words[CHANGE_GAPS + 1] = {
+	[GAP_NONE] = "",
+	[GAP_LIST] = "no-list",
+	[GAP_FIELD] = "no-field",
+	[GAP_PAGES] = "more-pages",
+};
+
 static const struct field parameter_fields[] = {
 	FIELD(change_parameter, name, FIELD_REQUIRED, "name of the parameter"),
 	FIELD(change_parameter, value, FIELD_REQUIRED, "its value"),
@@ -40,6 +47,7 @@ static const struct field request_fields[] = {
 	FIELD(change_request, make, 0, "changes something"),
 	FIELD_OBJECT_OF(change_request, call, &change_call_record, 0, "what to call"),
 	FIELD_LIST_OF(change_request, match, &parameter_record, 0, "fields of the link"),
+	FIELD(change_request, list_name, 0, "name of the reply's list"),
 	FIELD(change_request, vswitch_id, 0, "vSwitch of managed interfaces"),
 	FIELD(change_request, addresses, 0, "addresses that a managed group names"),
 	{ .name = NULL },
@@ -51,6 +59,7 @@ const struct record change_request_record = {
 static const struct field answer_fields[] = {
 	FIELD_WORDS(change_answer, outcome, change_outcome_words, FIELD_REQUIRED,
 		    "what came of it"),
+	FIELD_WORDS(change_answer, gap, change_gap_words, 0, "why a look shows nothing"),
 	FIELD(change_answer, code, 0, "error code"),
 	FIELD(change_answer, note, 0, "why it was not done, in words"),
 	FIELD(change_answer, request_id, 0, "of the answer"),
@@ -59,6 +68,7 @@ static const struct field answer_fields[] = {
 	FIELD(change_answer, ip, 0, "its address"),
 	FIELD(change_answer, status, 0, "its status"),
 	FIELD(change_answer, issue, 0, "what is wrong with it"),
+	FIELD(change_answer, vswitch_id, 0, "its vSwitch"),
 	{ .name = NULL },
 };
 const struct record change_answer_record = {

@@ -33,6 +33,7 @@ struct change_request {
 	struct change_call call;
 	/* A look finds the link where one object of the reply has all these fields. */
 	struct list match; /* struct change_parameter */
+	char *list_name;   /* of the reply's list; NULL: whichever lists it has */
 	/*
 	 * Instead of a call: the managed interfaces on this vSwitch, and whether the egress of a
 	 * managed group of one of them names all these addresses.
@@ -50,11 +51,22 @@ enum change_outcome {
 };
 extern const char *const change_outcome_words[CHANGE_OUTCOMES + 1];
 
+/* Why a look that was answered shows nothing all the same: no answer to "is it there?". */
+enum change_gap {
+	GAP_NONE,
+	GAP_LIST,  /* the reply has no list at all: that is no empty list */
+	GAP_FIELD, /* nothing in its list has the fields by which the link is told */
+	GAP_PAGES, /* there is more than it shows */
+	CHANGE_GAPS
+};
+extern const char *const change_gap_words[CHANGE_GAPS + 1];
+
 struct change_answer {
-	int outcome; /* enum change_outcome */
+	int outcome; /* enum change_outcome; unclear where a look has a gap */
+	int gap;     /* enum change_gap */
 	char *code, *note, *request_id;
 	bool found; /* by a look: there is such a link */
-	char *id, *ip, *status, *issue; /* of it, as far as the reply says */
+	char *id, *ip, *status, *issue, *vswitch_id; /* of it, as far as the reply says */
 };
 
 extern const struct record change_call_record;

@@ -110,8 +110,49 @@ static const cJSON *find_link(struct cloud_run *run, const cJSON *json, const st
 	return found;
 }
 
+/* Does some object there have all these fields, whatever stands in them? */
+static bool has_fields(const cJSON *json, const struct list *match)
+{
+	const cJSON *item;
+	bool whole = cJSON_IsObject(json) && match->count;
+	size_t i;
+
+	for (i = 0; i < match->count && whole; i++)
+		whole = cJSON_GetObjectItemCaseSensitive(
+				json, LIST_AT(match, struct change_parameter, i)->name) != NULL;
+	if (whole)
+		return true;
+	cJSON_ArrayForEach(item, json) {
+		if (has_fields(item, match))
+			return true;
+	}
+	return false;
+}
+
+/* The lists that do not stand in another; what the operation calls its own is not known. */
+struct outer_lists {
+	bool empty;   /* one has no items */
+	bool objects; /* one has objects */
+	size_t most;  /* items of the longest */
+};
+
+static void add_lists(const cJSON *json, struct outer_lists *lists)
+{
+	size_t count = (size_t)cJSON_GetArraySize(json);
+	const cJSON *item;
+
+	if (cJSON_IsArray(json)) {
+		lists->empty = lists->empty || !count;
+		lists->objects = lists->objects || cJSON_IsObject(json->child);
+		lists->most = count > lists->most ? count : lists->most;
+		return;
+	}
+	cJSON_ArrayForEach(item, json)
+		add_lists(item, lists);
+}
+
 /* Does the reply say that there is more than it shows? An operation of the plan is one page. */
-static bool has_more(const cJSON *json)
+static bool has_more(const cJSON *json, size_t shown)
 {
 	struct maybe total = reply_number(json, "TotalCount");
 	struct maybe size = reply_number(json, "PageSize");
@@ -119,9 +160,31 @@ static bool has_more(const cJSON *json)
 
 	if (!page.known)
 		page = reply_number(json, "PageNo");
-	return *reply_word(json, "NextToken") ||
-	       (total.known && size.known &&
-		total.value > (uint64_t)size.value * (page.known ? page.value : 1));
+	if (*reply_word(json, "NextToken"))
+		return true;
+	if (!total.known)
+		return false;
+	if (page.known && page.value > 1 && size.known)
+		return total.value > (uint64_t)size.value * page.value;
+	return total.value > shown;
+}
+
+/* What a reply in which the link was not found leaves open. */
+static enum change_gap find_gap(const struct change_request *request, const cJSON *json)
+{
+	const char *name = request->list_name;
+	const cJSON *where = name ? reply_list(json, name) : json;
+	struct outer_lists lists = { .empty = false };
+	bool fields = where && has_fields(where, &request->match);
+
+	if (where)
+		add_lists(where, &lists);
+	/* an answer that is one object is as good as a list of one */
+	if (has_more(json, fields && !lists.most ? 1 : lists.most))
+		return GAP_PAGES;
+	if (fields || lists.empty)
+		return GAP_NONE;
+	return lists.objects ? GAP_FIELD : GAP_LIST;
 }
 
 static void fail_look(struct cloud_run *run, struct change *change,
@@ -131,6 +194,13 @@ static void fail_look(struct cloud_run *run, struct change *change,
 	keep(run, &change->answer->code, reply->code);
 	keep(run, &change->answer->note, reply->note);
 }
+
+static const char *const gap_notes[CHANGE_GAPS] = {
+	[GAP_LIST] = "the reply has no list of links, which is no empty list",
+	[GAP_FIELD] = "nothing in the list that came has the fields of list_call.match",
+	[GAP_PAGES] = "the list has more pages than the one that was asked for: list_call needs "
+		      "a larger page, or a filter",
+};
 
 static void on_listed(struct cloud_run *run, const struct cloud_reply *reply, void *context)
 {
@@ -144,14 +214,14 @@ static void on_listed(struct cloud_run *run, const struct cloud_reply *reply, vo
 		return;
 	}
 	link = reply->json ? find_link(run, reply->json, &change->request->match) : NULL;
-	answer->outcome = !link && reply->json && has_more(reply->json) ? CHANGE_UNCLEAR :
-									  CHANGE_DONE;
 	answer->found = link != NULL;
-	if (answer->outcome == CHANGE_UNCLEAR)
-		keep(run, &answer->note, "the list has more pages than the one that was asked "
-					 "for: list_call needs a larger page, or a filter");
+	if (!link && reply->outcome == CALL_OK)
+		answer->gap = find_gap(change->request, reply->json);
+	answer->outcome = answer->gap ? CHANGE_UNCLEAR : CHANGE_DONE;
+	keep(run, &answer->note, gap_notes[answer->gap]);
 	if (!link)
 		return;
+	keep(run, &answer->vswitch_id, reply_word(link, "VswitchId"));
 	keep(run, &answer->id, reply_word(link, "LinkId"));
 	keep(run, &answer->ip, reply_word(link, "Ip"));
 	keep(run, &answer->status, reply_word(link, "Status"));
@@ -216,6 +286,12 @@ static void on_interfaces(struct cloud_run *run, const struct cloud_reply *reply
 
 	if (reply->outcome != CALL_OK) {
 		fail_look(run, change, reply);
+		return;
+	}
+	if (!reply_at(reply->json, "NetworkInterfaceSets")) {
+		change->answer->outcome = CHANGE_UNCLEAR;
+		change->answer->gap = GAP_LIST;
+		keep(run, &change->answer->note, gap_notes[GAP_LIST]);
 		return;
 	}
 	change->answer->outcome = CHANGE_DONE;

@@ -150,6 +150,69 @@ def registry(program, folder):
         scene.server.close()
 
 
+def unseen(program, folder):
+    """What the journal says was made is not made again because a list does not show it."""
+    good = {"Code": "success", "IsSuccess": True}
+    silent = [answering(LIST, {**good, "Links": []}),
+              answering("GetInstanceVpcEndpoint", {**good, "LinkedVpcs": []})]
+    listless = [answering(LIST, good),
+                answering("GetInstanceVpcEndpoint", {**good, "Domains": [{"Domain": "x"}]})]
+    other = {"Links.VSwitchId": "{vswitch_id}"}
+    for kind, what, faults, match in (
+            ("listed", "late", silent, None), ("listed", "no list", listless, None),
+            ("listed", "another field", [], other),
+            ("listed", "another value", [], {"Status": "Running", "VSwitchId": "{vswitch_id}"}),
+            ("registry", "late", silent, None), ("registry", "no list", listless, None)):
+        for journal in pathlib.Path("/var/lib/reachback").glob("*"):
+            journal.unlink()
+        unseen_once(undisturbed(program, folder, kind), f"{kind}, {what}", faults, match)
+
+
+def answering(action, reply):
+    return {"action": action, "body": json.dumps(reply)}
+
+
+def unseen_once(scene, what, faults, match):
+    say = ("--yes", "--override", "ticket 7", "--kind",
+           "registry" if scene.kind == "registry" else "source")
+    lists = not what.endswith("no list")
+    try:
+        if match:
+            plan = json.loads(scene.plan.read_text())
+            plan["list_call"]["match"] = match
+            scene.plan.write_text(json.dumps(plan))
+        scene.server.gateway.world["faults"] = faults
+        if not lists:
+            created(scene, f"{what}: nothing is called", (3, "unclear"), *say)
+            expect("links", scene.links(), 0)
+        created(scene, f"{what}: made", (0, "created"), *say,
+                *([] if lists else ["--settle", "not-made"]))
+        for more in ((), (), ("--dry-run",)):
+            answer = created(scene, f"{what}: again", (3, "unclear"), *say, *more)
+            if "--settle" not in answer["message"]:
+                raise Wrong(f"not explained: {answer['message']}")
+            expect("links", scene.links(), 1)
+        if match and "Links.VSwitchId" in match:
+            for journal in pathlib.Path("/var/lib/reachback").glob("*"):
+                journal.unlink()
+            status, _ = refused(scene, *say)
+            expect("a mistake of the plan that can be told", status, 64)
+            expect("links", scene.links(), 1)
+            return
+        if match is None:
+            scene.server.gateway.world["faults"] = []
+            created(scene, f"{what}: shown later", (0, "already-there"), *say)
+    finally:
+        scene.server.close()
+
+
+def refused(scene, *more):
+    done = subprocess.run([scene.program, "create", "-j", "--plan", str(scene.plan), "--vantage",
+                           "vswitch-host", *more], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, env=scene.environment(), check=False, timeout=60)
+    return done.returncode, done.stderr
+
+
 def slow(program, folder):
     """Looks take long and show nothing: --wait is held all the same."""
     scene = undisturbed(program, folder, "listed")
@@ -263,7 +326,7 @@ def misdescribed(scene):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for one in (story, left_out, by_path, unpublished, registry, slow):
+            for one in (story, left_out, by_path, unpublished, registry, unseen, slow):
                 one(os.path.abspath(sys.argv[1]), folder)
                 for journal in pathlib.Path("/var/lib/reachback").glob("*"):
                     journal.unlink()

@@ -68,6 +68,21 @@ static const struct {
 	{ "200", "{\"Links\":[" OTHER "],\"TotalCount\":2,\"PageNumber\":2,\"PageSize\":1}",
 	  CHANGE_DONE, NULL, NULL },
 	{ "200", "{\"Links\":[" LINK "],\"NextToken\":\"x\"}", CHANGE_DONE, "l-1", NULL },
+	{ "200", "{\"Links\":[],\"TotalCount\":1}", CHANGE_UNCLEAR, NULL, "more pages" },
+	{ "200", "{\"Links\":[" OTHER "],\"TotalCount\":1,\"PageNumber\":1}", CHANGE_DONE, NULL,
+	  NULL },
+	/* no list is no empty list */
+	{ "200", "{\"Code\":\"success\",\"IsSuccess\":true}", CHANGE_UNCLEAR, NULL, "no list" },
+	{ "200", "{\"Links\":null}", CHANGE_UNCLEAR, NULL, "no list" },
+	{ "200", "{\"Zones\":[\"cn-x-a\"]}", CHANGE_UNCLEAR, NULL, "no list" },
+	/* links that are told by other fields */
+	{ "200", "{\"Links\":[{\"VpcId\":\"vpc-1\"}]}", CHANGE_UNCLEAR, NULL, "has the fields" },
+	{ "200", "{\"Links\":{\"Link\":[{\"Id\":\"l-1\",\"Tags\":[]}]}}", CHANGE_UNCLEAR, NULL,
+	  "has the fields" },
+	/* their twins: an empty list beside another one, fields further down, one object */
+	{ "200", "{\"Links\":{\"Link\":[]},\"Zones\":[{\"Id\":\"x\"}]}", CHANGE_DONE, NULL, NULL },
+	{ "200", "{\"Links\":[{\"Id\":\"l-2\",\"Network\":" OTHER "}]}", CHANGE_DONE, NULL, NULL },
+	{ "200", "{\"Link\":" OTHER ",\"TotalCount\":1}", CHANGE_DONE, NULL, NULL },
 };
 
 static void test_looks(void **state)
