@@ -6,6 +6,7 @@
 #include "probes/cloud_helper/calls.h"
 
 #include "probes/cloud_helper/reply.h"
+#include "probes/cloud_helper/scrub.h"
 #include "probes/probe.h"
 #include "rules/text.h"
 
@@ -162,7 +163,7 @@ static void take_page(struct cloud_run *run, struct call *call, cJSON *page,
 }
 
 /* What the call is judged by; an answer that was asked for again could be found in its place. */
-static void save(struct cloud_run *run, const struct call *call)
+static void save(struct cloud_run *run, const struct call *call, const cJSON *json)
 {
 	struct cloud_parameter parameters[SIGNER_PARAMETERS_MAX + 1];
 	struct cloud_calls *calls = run->calls;
@@ -172,8 +173,7 @@ static void save(struct cloud_run *run, const struct call *call)
 	if (calls->saver.directory < 0)
 		return;
 	pages_parameters(call, number, parameters);
-	error = saver_add(&calls->saver, call->action, parameters, call->answer.status,
-			  text_string(&call->answer.body));
+	error = saver_add(&calls->saver, call->action, parameters, call->answer.status, json);
 	if (!error)
 		return;
 	saver_close(&calls->saver);
@@ -189,6 +189,7 @@ static void judge(struct cloud_run *run, struct call *call, cJSON *json, uint32_
 					 .skew_s = facts->clock_skew_s.value };
 	struct answer_verdict verdict;
 
+	scrub_own(json, &run->calls->credential);
 	answer.skewed = facts->clock_skew_s.known && answer.skew_s >= VERDICT_SKEW_S;
 	answer_judge(call->action, &answer, &verdict);
 	fact_of(run, call)->status = (struct maybe){ true, status };
@@ -198,7 +199,7 @@ static void judge(struct cloud_run *run, struct call *call, cJSON *json, uint32_
 		cJSON_Delete(json);
 		return;
 	}
-	save(run, call);
+	save(run, call, json);
 	if (verdict.outcome == CALL_OK) {
 		take_page(run, call, json, &verdict);
 		return;

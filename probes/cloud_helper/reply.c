@@ -2,6 +2,7 @@
 /* Getters over replies: numbers that are strings, strings that are numbers, nothing trusted. */
 #include "probes/cloud_helper/reply.h"
 
+#include "probes/cloud_helper/scrub.h"
 #include "rules/text.h"
 
 #include <cjson/cJSON.h>
@@ -52,7 +53,7 @@ char *reply_text(struct cloud_run *run, const cJSON *json, const char *path)
 
 	if (!text || !*text)
 		return NULL;
-	clean = text_clean(text, strlen(text));
+	clean = scrub_clean(text);
 	(void)cloud_keeps(run, clean);
 	return clean;
 }
@@ -128,7 +129,7 @@ void reply_strings(struct cloud_run *run, const cJSON *json, const char *path, s
 
 		if (!text || !*text || out->count >= most || run->error)
 			continue;
-		clean = text_clean(text, strlen(text));
+		clean = scrub_clean(text);
 		if (!cloud_keeps(run, clean) || strings_add(out, clean))
 			run->error = -ENOMEM;
 		free(clean);

@@ -16,8 +16,8 @@ struct cJSON;
 /* The value at `path`; NULL where something on the way is missing or null. */
 const struct cJSON *reply_at(const struct cJSON *json, const char *path);
 /*
- * A cleaned copy of a string, number or bool there, for a facts struct; NULL where there is none or
- * it is empty. Failure latches in `run`.
+ * A copy of a string, number or bool there, cleaned and without secrets (scrub.h), for a facts
+ * struct; NULL where there is none or it is empty. Failure latches in `run`.
  */
 char *reply_text(struct cloud_run *run, const struct cJSON *json, const char *path);
 /* The string itself, uncleaned, for comparisons and further calls; "" where there is none. */

@@ -3,7 +3,8 @@
  * Saved replies: a directory of JSON files, PRODUCT-ACTION-NNN.json, each
  * {"request":{"product","action","parameters":{}},"status":200,"reply":{}}. They answer in place of
  * the API, found by product, action and parameters; RegionId and page sizes do not count, nor does
- * the number of a first page. What is saved is redacted: no key, token or password leaves.
+ * the number of a first page. What is saved is redacted: of a reply only the fields stay that some
+ * reader reads, and of their texts what is no secret.
  */
 #ifndef PROBES_CLOUD_HELPER_SAVED_H
 #define PROBES_CLOUD_HELPER_SAVED_H
@@ -35,9 +36,12 @@ struct saver {
 int saver_open(const char *directory, struct saver *saver, struct fault *fault);
 /* Writes one reply, redacted, to a new file. 0 or negative errno. */
 int saver_add(struct saver *saver, const struct cloud_action *action,
-	      const struct cloud_parameter *parameters, uint32_t status, const char *body);
+	      const struct cloud_parameter *parameters, uint32_t status,
+	      const struct cJSON *reply);
 void saver_close(struct saver *saver);
-/* Blanks what may be secret in a reply, by the names of its keys. */
-void saved_redact(struct cJSON *json);
+/* Drops what no reader reads, and secrets in what is left. 0 or -ENOMEM: it is not to be used. */
+int saved_redact(struct cJSON *json);
+/* Does a reader read fields of that name? The table is in saved_fields.c. */
+bool saved_field(const char *name);
 
 #endif

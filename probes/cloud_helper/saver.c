@@ -2,6 +2,7 @@
 /* Writing replies to a directory, redacted, for `check --cloud` elsewhere. */
 #include "probes/cloud_helper/saved.h"
 
+#include "probes/cloud_helper/scrub.h"
 #include "probes/probe.h"
 
 #include <cjson/cJSON.h>
@@ -9,52 +10,59 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_MAX ((size_t)16 * 1024 * 1024)
-#define REDACTED "(redacted)"
 
-/* Words anywhere in the name of a key, in any case. */
-static const char *const secret_words[] = {
-	"secret", "password", "passwd", "authorizationtoken", "securitytoken", "accesstoken",
-	"credential", "privatekey", "userdata", "tempusername", "authkey", "psk", NULL,
-};
-
-static bool is_secret_name(const char *name)
+/* Of a log only what its readers keep: other stages print what they like. */
+static void drop_words(cJSON *json)
 {
-	size_t i;
+	const cJSON *stage = cJSON_GetObjectItemCaseSensitive(json, "BuildStage");
 
-	for (i = 0; name && secret_words[i]; i++)
-		if (strcasestr(name, secret_words[i]))
-			return true;
-	return false;
+	if (cJSON_IsString(stage) && strcmp(stage->valuestring, "GIT_CLONE") != 0)
+		cJSON_DeleteItemFromObjectCaseSensitive(json, "Message");
 }
 
-/* All that stands below a secret name is one. Depth is bounded by the reader of JSON. */
-static void redact(cJSON *json, bool secret)
+/* A place in pages is given back as it came, or the next page is not found again. */
+static int scrub_string(cJSON *item)
 {
-	cJSON *item;
+	struct text text;
+	int error;
 
-	cJSON_ArrayForEach(item, json) {
-		bool hides = secret || is_secret_name(item->string);
+	if (item->string && !strcmp(item->string, "NextToken"))
+		return 0;
+	text_init(&text, FILE_MAX);
+	scrub_add(&text, item->valuestring);
+	error = text_error(&text);
+	if (!error && strcmp(text_string(&text), item->valuestring) != 0 &&
+	    !cJSON_SetValuestring(item, text_string(&text)))
+		error = -ENOMEM;
+	text_release(&text);
+	/* not looked through: emptied in its place */
+	if (error)
+		item->valuestring[0] = '\0';
+	return error;
+}
 
-		if (hides && cJSON_IsString(item) && *item->valuestring) {
-			/* out of memory: emptied in its place */
-			if (!cJSON_SetValuestring(item, REDACTED))
-				item->valuestring[0] = '\0';
-		} else if (hides && cJSON_IsNumber(item)) {
-			cJSON_SetNumberValue(item, 0);
-		} else {
-			redact(item, hides);
-		}
+/* Depth is bounded by the reader of JSON. */
+int saved_redact(cJSON *json)
+{
+	cJSON *item, *next;
+	int error = 0;
+
+	if (cJSON_IsObject(json))
+		drop_words(json);
+	for (item = json ? json->child : NULL; item && !error; item = next) {
+		next = item->next;
+		if (cJSON_IsObject(json) && !saved_field(item->string))
+			cJSON_Delete(cJSON_DetachItemViaPointer(json, item));
+		else if (cJSON_IsString(item))
+			error = scrub_string(item);
+		else
+			error = saved_redact(item);
 	}
-}
-
-void saved_redact(cJSON *json)
-{
-	redact(json, false);
+	return error;
 }
 
 int saver_open(const char *directory, struct saver *saver, struct fault *fault)
@@ -115,23 +123,23 @@ static void add_request(const struct cloud_action *action,
 }
 
 int saver_add(struct saver *saver, const struct cloud_action *action,
-	      const struct cloud_parameter *parameters, uint32_t status, const char *body)
+	      const struct cloud_parameter *parameters, uint32_t status, const cJSON *reply)
 {
-	cJSON *json = NULL;
+	cJSON *json;
 	struct text out;
-	char *printed;
+	char *printed = NULL;
 	int error;
 
 	/* what is no document has nothing that could be told from a secret */
-	if (json_parse(body, strlen(body), &json, NULL) || !cJSON_IsObject(json)) {
-		cJSON_Delete(json);
+	if (!cJSON_IsObject(reply))
 		return 0;
-	}
-	saved_redact(json);
-	printed = cJSON_PrintUnformatted(json);
+	json = cJSON_Duplicate(reply, true);
+	error = json ? saved_redact(json) : -ENOMEM;
+	if (!error)
+		printed = cJSON_PrintUnformatted(json);
 	cJSON_Delete(json);
 	if (!printed)
-		return -ENOMEM;
+		return error ? error : -ENOMEM;
 	text_init(&out, FILE_MAX);
 	add_request(action, parameters, &out);
 	text_addf(&out, ",\"status\":%u,\"reply\":", (unsigned int)status);

@@ -6,10 +6,12 @@
 #include "probes/cloud_helper/verdict.h"
 
 #include "probes/cloud_helper/reply.h"
+#include "probes/cloud_helper/scrub.h"
 #include "rules/text.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -128,9 +130,12 @@ static bool blames_clock(const char *code)
 static void word_failure(const struct cloud_action *action, const struct verdict_answer *answer,
 			 struct answer_verdict *out)
 {
-	char message[VERDICT_WORDS_MAX / 2];
+	char message[VERDICT_WORDS_MAX / 2], *clean;
 
-	copy_clean(message, sizeof(message), first_of(answer->json, "Message", "message"));
+	/* an answer may echo what it was asked with; out of memory: no words */
+	clean = scrub_clean(first_of(answer->json, "Message", "message"));
+	copy_clean(message, sizeof(message), clean ? clean : "");
+	free(clean);
 	if (answer->skewed && blames_clock(out->code))
 		(void)snprintf(out->words, sizeof(out->words),
 			       "%s: the clock of this machine is %u s %s", out->code,

@@ -2,7 +2,8 @@
 """
 Looks for copies of keys and session tokens: of every place that they may come from, through every
 command and format, in all that is printed and written, and behind a crash while the helper holds
-them.
+them. And for copies of what users and their builds put into the registry: secrets in build
+arguments, in the log of a clone, in the URL of a source, in an error that echoes the request.
 """
 
 import functools
@@ -27,6 +28,58 @@ COMMANDS = {
 }
 
 
+# Where a reply carries a secret: each place has a word of its own, to be told by it.
+PLACES = ("argument", "argument-url", "url", "log-url", "log-header", "log-basic", "log-option",
+          "log-equals", "log-variable", "log-json", "log-token", "stage", "unread", "peer")
+
+
+def canaries():
+    """A world whose replies carry secrets in every place, and these secrets."""
+    word = {place: f"cAnArY00{number:02d}{place.replace('-', '')}"
+            for number, place in enumerate(PLACES)}
+    log = [["GIT_CLONE", f"fatal: unable to access 'http://oauth2:{word['log-url']}@192.168.2.10/"
+                         "group/app.git/': Connection timed out"],
+           ["GIT_CLONE", f"> PRIVATE-TOKEN: {word['log-header']}"],
+           ["GIT_CLONE", f"Authorization: Basic {word['log-basic']}=="],
+           ["GIT_CLONE", f"git clone --password {word['log-option']} "
+                         f"--token={word['log-equals']}"],
+           ["GIT_CLONE", f"DB_PASSWORD={word['log-variable']}"],
+           ["GIT_CLONE", f"{{\"access_token\": \"{word['log-json']}\"}}"],
+           ["GIT_CLONE", f"with glpat-{word['log-token']}"],
+           ["IMAGE_BUILD", f"the password is {word['stage']}"]]
+    world = rows.worlds.load("ecs")
+    found = next(iter(world["registry"]["cri-bp1build"]["repositories"].values()))
+    found["source"].update({"CodeRepoDomain": f"http://bob:{word['url']}@192.168.2.10",
+                            "AccessToken": word["unread"]})
+    found["rules"][0]["BuildArgs"] = [f"NPM_TOKEN={word['argument']}",
+                                      f"HTTP_PROXY=http://u:{word['argument-url']}@proxy:3128"]
+    found["builds"][0].update({"BuildStatus": "FAILED", "log": log})
+    key, row = next(iter(world["keys"].items()))
+    # a gateway that shows what it signed, and one more reader's reply that is refused so
+    echo = f"server string to sign is:POST&/&AccessKeyId={key} {row['secret']}"
+    world["faults"] = [{"action": "ListInstance", "status": 400, "code": "SignatureDoesNotMatch",
+                        "message": echo}]
+    world["canaries"] = [*word.values(), key]
+    return rows.Run("replies", world, rows.PLANS["ecs"], frozenset(), frozenset(), "ready")
+
+
+def _clone_told(options):
+    """What is left of the log is still of use, and what is saved says the same."""
+    one = program.Program(options.program, pathlib.Path(options.scratch) / "canary-clone")
+    run = canaries()
+    live, _ = one.live(run)
+    again = one.saved_by_itself(run)
+    told = [evidence["text"] for found in live.findings if found["code"] == "last-build-clone"
+            for evidence in found["evidence"]]
+    wrong = []
+    if not any("unable to access 'http://192.168.2.10/group/app.git/'" in text for text in told):
+        wrong.append(f"the clone is told as {told}")
+    if live.essence() != again.essence():
+        wrong.append("saved replies say otherwise: "
+                     f"{sorted(set(live.essence()) ^ set(again.essence()))[:4]}")
+    return wrong
+
+
 def sources():
     """The scenarios of credentials that end well: a place each."""
     found = {name: row for name, row in rows.load().items()
@@ -35,7 +88,7 @@ def sources():
 
 
 def _command(options, source, row, words):
-    run = row.runs[0]
+    run = row if isinstance(row, rows.Run) else row.runs[0]
     folder = pathlib.Path(options.scratch) / f"canary {source} {' '.join(words)}".replace(" ", "-")
     one = program.Program(options.program, folder)
     done, gateway = one.served(run, [word.replace("%WORD%", run.word) for word in words])
@@ -92,3 +145,10 @@ def canary_each(options):
         for name, words in COMMANDS.items():
             yield f"{source} {name}", functools.partial(_command, options, source, row, words)
         yield f"{source} crashes", functools.partial(_crash, options, source, row)
+
+
+def reply_canary_each(options):
+    """No copy of a secret that a reply carries, and of the clone's log what is none."""
+    yield "the clone is told", functools.partial(_clone_told, options)
+    for name, words in COMMANDS.items():
+        yield name, functools.partial(_command, options, "replies", canaries(), words)

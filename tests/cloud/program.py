@@ -53,7 +53,8 @@ class Answer:
 def secrets(world):
     rows = [*world["keys"].values(), *(row for row in world["roles"].values() if len(row) > 1)]
     names = ("secret", "token", "AccessKeySecret", "SecurityToken")
-    return [row[name] for row in rows for name in names if row.get(name)]
+    return [*world.get("canaries", []), *(row[name] for row in rows for name in names
+                                          if row.get(name))]
 
 
 class Program:

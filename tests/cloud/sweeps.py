@@ -266,4 +266,5 @@ def random_groups(options):
 
 SWEEPS = {function.__name__.replace("_", "-"): function
           for function in (deny_each, deny_all, quirks_each, recover_each, save_each,
-                           fail_each, random_groups, key_canary.canary_each)}
+                           fail_each, random_groups, key_canary.canary_each,
+                           key_canary.reply_canary_each)}

@@ -30,7 +30,7 @@ static void look_at(const char *folder)
 
 		FUZZ_CHECK(!saved_find(saved, &cloud_actions[i], none, &answer));
 		copy = answer.reply ? cJSON_Duplicate(answer.reply, true) : NULL;
-		saved_redact(copy);
+		FUZZ_CHECK(!saved_redact(copy));
 		FUZZ_CHECK(strstr(reply_word(copy, "AccessKeySecret"), "canary") == NULL);
 		cJSON_Delete(copy);
 	}
