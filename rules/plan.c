@@ -112,8 +112,8 @@ static const struct record plan_endpoints_record = { "plan_endpoints",
 	FIELD(owner, method, FIELD_OMIT, "HTTP method"),                                           \
 	FIELD(owner, path, FIELD_OMIT, "path of the request"),                                     \
 	FIELD(owner, product, FIELD_OMIT, "product, for the endpoint"),                            \
-	FIELD_JSON_TEXT(owner, query, FIELD_OMIT, "query parameters"),                             \
-	FIELD_JSON_TEXT(owner, body, FIELD_OMIT, "body parameters")
+	FIELD_JSON_TEXT(owner, query, FIELD_OMIT, "query; a list becomes Name.1, Name.2 ..."),     \
+	FIELD_JSON_TEXT(owner, body, FIELD_OMIT, "a form, as the query; ROA: the JSON itself")
 
 static const struct field call_fields[] = {
 	CALL_FIELDS(plan_call),
