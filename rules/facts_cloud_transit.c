@@ -39,6 +39,7 @@ static const struct field router_interface_fields[] = {
 	FIELD(router_interface_fact, status, 0, "state, as the API spells it"),
 	FIELD(router_interface_fact, opposite_status, 0, "state of the other end"),
 	FIELD(router_interface_fact, business_status, 0, "\"Normal\", or what it is locked for"),
+	FIELD(router_interface_fact, opposite_business, 0, "the same of the other end"),
 	FIELD(router_interface_fact, health_source, 0, "where its health check comes from"),
 	FIELD(router_interface_fact, health_target, 0, "where its health check goes"),
 	{ .name = NULL },
@@ -247,4 +248,10 @@ const struct router_interface_fact *transit_interface(const struct transit_facts
 						      const char *id)
 {
 	return FIND_BY_ID(&transit->interface_list, router_interface_fact, id, id);
+}
+
+const struct router_interface_fact *transit_opposite(const struct transit_facts *transit,
+						     const char *id)
+{
+	return FIND_BY_ID(&transit->interface_list, router_interface_fact, opposite_id, id);
 }

@@ -33,7 +33,8 @@ struct router_interface_fact {
 	char *vpc_id;
 	char *opposite_id, *opposite_router_id, *opposite_router_type;
 	char *opposite_vpc_id, *opposite_region;
-	char *status, *opposite_status, *business_status; /* "Active", "Normal" */
+	char *status, *opposite_status;            /* "Active" */
+	char *business_status, *opposite_business; /* "Normal" */
 	struct address health_source, health_target; /* of its health check */
 };
 
@@ -112,6 +113,9 @@ struct transit_facts {
 const struct vbr_fact *transit_vbr(const struct transit_facts *transit, const char *id);
 const struct router_interface_fact *transit_interface(const struct transit_facts *transit,
 						      const char *id);
+/* The one that names this id as its other end. */
+const struct router_interface_fact *transit_opposite(const struct transit_facts *transit,
+						     const char *id);
 /* The documented order of every list. */
 void transit_sort(struct transit_facts *transit);
 

@@ -150,6 +150,7 @@ static void add_interface(struct cloud_run *run, const cJSON *json)
 	one->status = reply_text(run, json, "Status");
 	one->opposite_status = reply_text(run, json, "OppositeInterfaceStatus");
 	one->business_status = reply_text(run, json, "BusinessStatus");
+	one->opposite_business = reply_text(run, json, "OppositeInterfaceBusinessStatus");
 	one->health_source = reply_address(json, "HealthCheckSourceIp");
 	one->health_target = reply_address(json, "HealthCheckTargetIp");
 }

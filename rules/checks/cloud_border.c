@@ -85,13 +85,10 @@ static void judge_interfaces(const struct border_view *view)
 	for (i = 0; i < list->count; i++) {
 		const struct router_interface_fact *one =
 			LIST_AT(list, struct router_interface_fact, i);
+		const char *defect = cloud_interface_defect(one);
 
-		if (!joins_vpc(view, one))
-			continue;
-		if (!cloud_word_is(one->status, "Active"))
-			add_down(view, "a router interface", one->status);
-		else if (!cloud_word_is(one->business_status, "Normal"))
-			add_down(view, "a router interface", one->business_status);
+		if (defect && joins_vpc(view, one))
+			add_down(view, "a router interface", defect);
 	}
 }
 
@@ -144,7 +141,7 @@ const struct rule rule_border_router_up = {
 	.why = "over a circuit that is down or locked nothing reaches the data center, whatever "
 	       "the routes say",
 	.evidence = "states of the border router, its physical connection and its router "
-		    "interfaces to the VPC",
+		    "interfaces to the VPC, at both ends",
 	.remedies = {
 		{ "cloud", "see that the circuit is up and paid and the border router active" },
 	},

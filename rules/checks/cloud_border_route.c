@@ -41,8 +41,9 @@ static enum leg judge_leg(struct return_view *view, const struct cloud_hop *hop,
 		return LEG_GOOD; /* what the router makes of it, cen-carries-routes tells */
 	if (way != WAY_INTERFACE && way != WAY_VPC)
 		return is_meant ? LEG_WRONG : LEG_LOST;
-	if (!view->vpc || view->transit->interfaces.state != FACT_OK)
-		return LEG_UNSURE;
+	if (!view->vpc || view->transit->interfaces.state != FACT_OK ||
+	    !view->transit->interface_list.count)
+		return LEG_UNSURE; /* no list shows the interface that the entry itself names */
 	return LEG_WRONG; /* an interface that is gone, or that leads to no VPC */
 }
 
@@ -221,6 +222,26 @@ static void view_close(struct return_view *view)
 			view->out->error = view->parts[i].error;
 		span_set_release(&view->parts[i]);
 	}
+}
+
+bool cloud_border_returns(const struct rule_context *context, const struct vbr_fact *vbr)
+{
+	const struct transit_facts *transit = &context->facts->transit;
+	const struct table_fact *table = table_find(&transit->tables, vbr->route_table);
+	struct findings none = { .error = 0 };
+	struct cloud_services services;
+	struct return_view view;
+	bool returns;
+
+	cloud_services(&context->facts->plan, &services);
+	if (!table || table->state != FACT_OK || !services.count ||
+	    !cloud_route_match(&transit->routes, vbr->route_table,
+			       address_ipv4(&services.items[0])))
+		return false;
+	view_open(&view, context, vbr, &none);
+	returns = span_set_size(&view.parts[LEG_GOOD]) == REVERSE_RANGE_SIZE;
+	view_close(&view);
+	return returns && !none.error;
 }
 
 static void evaluate(const struct rule_context *context, struct findings *out)

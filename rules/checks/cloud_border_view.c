@@ -94,7 +94,28 @@ const char *cloud_leg_vpc(const struct transit_facts *transit, const struct clou
 	if (hop->related_type && hop->related_id && !strcasecmp(hop->related_type, "VPC"))
 		return hop->related_id;
 	interface = transit_interface(transit, hop->id);
-	return interface ? interface->opposite_vpc_id : NULL;
+	if (interface)
+		return interface->opposite_vpc_id;
+	interface = hop->id ? transit_opposite(transit, hop->id) : NULL;
+	return interface ? interface->vpc_id : NULL;
+}
+
+const char *cloud_interface_defect(const struct router_interface_fact *interface)
+{
+	const struct {
+		const char *word, *good;
+	} states[] = {
+		{ interface->status, "Active" },
+		{ interface->business_status, "Normal" },
+		{ interface->opposite_status, "Active" },
+		{ interface->opposite_business, "Normal" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (!cloud_word_is(states[i].word, states[i].good))
+			return states[i].word;
+	return NULL;
 }
 
 static bool leads_to_router(const struct cloud_route *route)

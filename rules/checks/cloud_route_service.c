@@ -18,6 +18,19 @@ struct service_view {
 	struct findings *out;
 };
 
+/* All legs of the way together: each takes a part of the builds, so the worst speaks for all. */
+struct legs_view {
+	size_t carrying;
+	size_t rank;             /* of the worst kind among `worst_ways` */
+	enum cloud_leg outcome;  /* of those that are followed */
+	struct text why;         /* of the first that is as bad as `outcome` */
+};
+
+static const enum cloud_way worst_ways[] = { WAY_VPN, WAY_GATEWAY, WAY_NAT, WAY_MACHINE,
+					     WAY_LOCAL };
+#define WORST_WAYS (sizeof(worst_ways) / sizeof(worst_ways[0]))
+
+
 static struct finding *add(const struct service_view *view, int status)
 {
 	struct finding *finding =
@@ -146,7 +159,8 @@ static bool is_elsewhere(const struct service_view *view)
 	return one && one->vpc_id && !text_equal(one->vpc_id, vpc);
 }
 
-static void judge_way(const struct service_view *view, enum cloud_way way)
+/* False: nothing is wrong with the kind of the way. */
+static bool judge_way(const struct service_view *view, enum cloud_way way)
 {
 	bool by_default = view->route->destination.length == 0;
 
@@ -159,32 +173,123 @@ static void judge_way(const struct service_view *view, enum cloud_way way)
 	else if (way == WAY_LOCAL && is_elsewhere(view))
 		add_missing(view);
 	else
-		add_pass(view);
+		return false;
+	return true;
 }
 
-/* The worst of the legs that carry traffic speaks for all: each takes a part of the builds. */
+static void add_lost(const struct service_view *view, const char *why)
+{
+	bool datacenter = cloud_is_datacenter(view->context);
+	struct finding *finding = add(view, STATUS_FAIL);
+
+	finding_cause(view->out, finding, datacenter ? "CLD-04" : "CLD-12");
+	finding_message(view->out, finding, "the way to %s goes by %s", view->text, why);
+	finding_expected(view->out, finding, "a next hop that leads to %s", view->text);
+	finding_remedy(view->out, finding, "cloud", "in route table %s make the router interface "
+		       "to the link's border router, or its CEN, the next hop of that entry",
+		       view->table);
+}
+
+static void add_unseen(const struct service_view *view, const char *why)
+{
+	struct finding *finding = add(view, STATUS_UNKNOWN);
+
+	finding_message(view->out, finding, "whether %s is reached is not known: the way goes by "
+			"%s", view->text, why);
+	finding_settle(view->out, finding, "reachback check, with a credential that may call "
+		       "vpc:DescribeRouterInterfaces; or on a host of the link's vSwitch: where "
+		       "the endpoints answer there, accept this finding in the plan");
+}
+
+/* A machine that has the address itself is no way to it. */
+static enum cloud_leg follow_machine(const struct service_view *view, const struct cloud_hop *hop,
+				     struct text *why)
+{
+	const struct groups_facts *groups = &view->context->facts->groups;
+	const struct owner_fact *owner = groups_owner(groups, view->address);
+	const struct interface_fact *one =
+		owner && owner->interface ? groups_interface(groups, owner->interface) : NULL;
+
+	if (one && hop->id &&
+	    (text_equal(one->id, hop->id) || text_equal(one->instance_id, hop->id)))
+		return CLOUD_LEG_GOOD;
+	text_addf(why, "%s %s, and what that forwards is not seen", hop->type,
+		  hop->id ? hop->id : "without an id");
+	return CLOUD_LEG_UNSEEN;
+}
+
+static void follow_leg(const struct service_view *view, const struct cloud_hop *hop,
+		       struct legs_view *legs)
+{
+	enum cloud_way way = cloud_hop_way(hop);
+	enum cloud_leg outcome = CLOUD_LEG_GOOD;
+	struct text why;
+	size_t i;
+
+	for (i = 0; i < legs->rank; i++)
+		if (way == worst_ways[i])
+			legs->rank = i;
+	legs->carrying++;
+	text_init(&why, 512);
+	if (way == WAY_MACHINE)
+		outcome = follow_machine(view, hop, &why);
+	else if (cloud_is_datacenter(view->context))
+		outcome = cloud_leg_to_datacenter(view->context, hop, &why);
+	if (outcome > legs->outcome) {
+		legs->outcome = outcome;
+		text_clear(&legs->why);
+		text_addf(&legs->why, "%s", text_string(&why));
+	}
+	if (text_error(&why) == -ENOMEM)
+		view->out->error = -ENOMEM;
+	text_release(&why);
+}
+
+/* Entries with one destination share its traffic, as legs of one entry do. */
+static void follow_legs(const struct service_view *view, struct legs_view *legs)
+{
+	const struct list *routes = &view->network->routes;
+	size_t i, leg;
+
+	for (i = 0; i < routes->count; i++) {
+		const struct cloud_route *one = LIST_AT(routes, struct cloud_route, i);
+
+		if (!text_equal(one->table, view->table) || !cloud_route_is_active(one) ||
+		    !prefix_equal(&one->destination, &view->route->destination))
+			continue;
+		for (leg = 0; leg < one->next_hops.count; leg++) {
+			const struct cloud_hop *hop =
+				LIST_AT(&one->next_hops, struct cloud_hop, leg);
+
+			if (cloud_hop_carries(hop))
+				follow_leg(view, hop, legs);
+		}
+	}
+}
+
 static void judge_address(const struct service_view *view)
 {
-	static const enum cloud_way worst[] = { WAY_VPN, WAY_GATEWAY, WAY_NAT, WAY_MACHINE,
-						WAY_LOCAL };
-	enum cloud_way way = WAY_OTHER;
-	size_t i, leg, rank = sizeof(worst) / sizeof(worst[0]);
+	struct legs_view legs = { .rank = WORST_WAYS, .outcome = CLOUD_LEG_GOOD };
 
 	if (!view->route) {
 		add_missing(view);
 		return;
 	}
-	for (leg = 0; leg < view->route->next_hops.count; leg++) {
-		const struct cloud_hop *hop =
-			LIST_AT(&view->route->next_hops, struct cloud_hop, leg);
-
-		for (i = 0; i < rank && cloud_hop_carries(hop); i++)
-			if (cloud_hop_way(hop) == worst[i])
-				rank = i;
-	}
-	if (rank < sizeof(worst) / sizeof(worst[0]))
-		way = worst[rank];
-	judge_way(view, way);
+	text_init(&legs.why, 512);
+	follow_legs(view, &legs);
+	if (legs.rank < WORST_WAYS && judge_way(view, worst_ways[legs.rank]))
+		;
+	else if (legs.outcome == CLOUD_LEG_LOST)
+		add_lost(view, text_string(&legs.why));
+	else if (legs.outcome == CLOUD_LEG_UNSEEN)
+		add_unseen(view, text_string(&legs.why));
+	else if (!legs.carrying)
+		add_unseen(view, "an entry of which no leg carries traffic");
+	else
+		add_pass(view);
+	if (text_error(&legs.why) == -ENOMEM)
+		view->out->error = -ENOMEM;
+	text_release(&legs.why);
 }
 
 static void add_public(const struct service_view *view)
@@ -246,7 +351,8 @@ const struct rule rule_vpc_route_to_service = {
 	.why = "the registry's interface sits on this vSwitch and reaches what its route table "
 	       "reaches, whatever other tables of the VPC say",
 	.evidence = "the longest active entry for each address in the table that this very vSwitch "
-		    "uses",
+		    "uses, and for a data center each of its next hops up to the border router; "
+		    "unknown where one cannot be followed",
 	.remedies = {
 		{ "cloud", "add the data center's network to that table, or make the link in the "
 			   "VPC that GitLab is in" },

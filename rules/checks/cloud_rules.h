@@ -101,6 +101,15 @@ bool cloud_is_public(const struct rule_context *context, const struct address *a
 /* Where a border router's leg leads: to the VPC of that id; NULL: no VPC, or not known. */
 const char *cloud_leg_vpc(const struct transit_facts *transit, const struct cloud_hop *hop);
 
+/* The state of a router interface, or of its other end, that lets nothing pass; NULL: none. */
+const char *cloud_interface_defect(const struct router_interface_fact *interface);
+/* Does this border router's table lead all of the range back to the link's VPC, and to GitLab? */
+bool cloud_border_returns(const struct rule_context *context, const struct vbr_fact *vbr);
+/* Where a leg of the vSwitch's route to the data center ends; `why` names what is not good. */
+enum cloud_leg { CLOUD_LEG_GOOD, CLOUD_LEG_UNSEEN, CLOUD_LEG_LOST };
+enum cloud_leg cloud_leg_to_datacenter(const struct rule_context *context,
+				       const struct cloud_hop *hop, struct text *why);
+
 /*
  * Is CEN on the way from the VPC, and what of it breaks the way to `address`? Words go to `why`,
  * the place in the facts to `pointer`; the cause is returned, NULL: nothing does.

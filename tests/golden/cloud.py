@@ -2,9 +2,9 @@
 """Writes the fixtures of the rules about instance, VPC, border router and CEN: one defect a file,
 each with a healthy twin."""
 
-from cloud_world import (FAR, OTHER_TABLE, OTHER_VBR, OTHER_VPC, RANGE, TABLE,
-                         VBR, VBR_TABLE, VPC, VSWITCH, OK, by_cen, cen_route, hop, interface, pair,
-                         peer, route, vbr, vswitch)
+from cloud_world import (DENIED, FAR, OTHER_TABLE, OTHER_VBR, OTHER_VPC, RANGE, TABLE,
+                         VBR, VBR_TABLE, VPC, VSWITCH, OK, by_cen, cen_route, hop, interface,
+                         pair, peer, route, vbr, vswitch)
 from groups import managed
 
 
@@ -204,6 +204,58 @@ def vpc():
          put("network", "routes", 2, next_hops=[hop("VpnGateway", "vpn-a")]))
 
 
+def legs():
+    """Next hops of the vSwitch's route to the data center, followed up to the border router."""
+    def end(name, vpc=None, router=None, **more):
+        return interface(name, vpc, "vrt-a", router_type="VRouter", vpc_id=VPC,
+                         opposite_router_id=router or "vrt-b",
+                         opposite_router_type="VBR" if router else "VRouter", **more)
+
+    def lead(*names):
+        return both(put("transit", "interface_list", 0, opposite_id="ri-vpc"),
+                    put("network", "routes", 2,
+                        next_hops=[hop("RouterInterface", name) for name in names]))
+
+    pair("cld04-interface-gone", "not-ready CLD-04", lead("ri-old"), healthy=lead("ri-vpc"))
+    pair("cld04-one-leg-gone", "not-ready CLD-04", lead("ri-vpc", "ri-old"),
+         healthy=both(lead("ri-vpc", "ri-old"),
+                      put("network", "routes", 2, next_hops=[
+                          hop("RouterInterface", "ri-vpc"),
+                          {**hop("RouterInterface", "ri-old"), "enabled": 0}])))
+    peering = add("transit", "interface_list", row=end("ri-peer", OTHER_VPC))
+    pair("cld04-interface-to-another-vpc", "not-ready CLD-04", both(lead("ri-peer"), peering),
+         healthy=both(lead("ri-vpc"), peering))
+
+    def second(back, **state):
+        """A border router that the plan does not name."""
+        return both(lead("ri-vpc", "ri-second"),
+                    add("transit", "vbr_list", row=vbr(OTHER_VBR, **state)),
+                    add("transit", "tables", row={"id": OTHER_TABLE, **OK}),
+                    add("transit", "routes", row=route(OTHER_TABLE, back,
+                                                       hop("RouterInterface", "ri-b"))),
+                    add("transit", "routes", row=route(OTHER_TABLE, "172.20.0.0/16",
+                                                       hop("PhysicalConnection", "pc-vbr-b"))),
+                    add("transit", "interface_list",
+                        row=interface("ri-b", VPC, OTHER_VBR, opposite_id="ri-second")),
+                    add("transit", "interface_list",
+                        row=end("ri-second", router=OTHER_VBR, opposite_id="ri-b")))
+
+    pair("cld04-leg-by-a-router-that-is-down", "not-ready CLD-04",
+         second(RANGE, status="terminated"), healthy=second(RANGE))
+    pair("leg-by-a-router-without-way-back", "undetermined", second("100.104.0.0/17"),
+         healthy=second("100.64.0.0/10"))
+    pair("cld04-route-drops", "not-ready CLD-04",
+         put("network", "routes", 2, next_hops=[hop("BlackHole")]))
+    pair("leg-by-a-machine", "undetermined",
+         put("network", "routes", 2, next_hops=[hop("Instance", "i-proxy")]),
+         healthy=add("network", "routes", row=route(TABLE, "10.0.0.0/8",
+                                                    hop("Instance", "i-proxy"))))
+    pair("leg-interfaces-refused", "undetermined", put("transit", interfaces=DENIED))
+    pair("leg-no-interface-listed", "undetermined", put("transit", interface_list=[]),
+         healthy=put("transit", interface_list=[
+             end("ri-vpc", router=VBR, opposite_id="ri-a")]))
+
+
 def border():
     pair("ec11-border-router-down", "not-ready EC-11",
          put("transit", "vbr_list", 0, status="terminated"))
@@ -211,6 +263,11 @@ def border():
          put("transit", "vbr_list", 0, circuit_business="FinancialLocked"))
     pair("ec11-interface-inactive", "not-ready EC-11",
          put("transit", "interface_list", 0, status="Inactive"))
+    pair("ec11-other-end-inactive", "not-ready EC-11",
+         put("transit", "interface_list", 0, opposite_status="Inactive"))
+    pair("ec11-other-end-locked", "not-ready EC-11",
+         put("transit", "interface_list", 0, opposite_business="FinancialLocked"),
+         healthy=put("transit", "interface_list", 0, opposite_business="Normal"))
     pair("ec12-health-check-unanswered", "ready-with-risks EC-12",
          put("transit", "interface_list", 0, health_source="192.170.0.9",
              health_target="10.0.12.2"),
@@ -316,6 +373,7 @@ if __name__ == "__main__":
     control()
     calls()
     vpc()
+    legs()
     border()
     back()
     cen()
