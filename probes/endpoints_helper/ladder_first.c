@@ -8,6 +8,7 @@
 #include "probes/endpoints_helper/ladder_internal.h"
 
 #include "probes/endpoints_helper/experiments.h"
+#include "probes/endpoints_helper/names.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -79,6 +80,19 @@ static void leave_line(struct rung_start *start)
 	ask_next(start->peer.target->run);
 }
 
+/* Whose addresses must be in the list, too, unless an answer on revocation comes along. */
+static void look_up_revocation(struct run *run, const struct tls_fact *tls)
+{
+	const struct certificate_fact *leaf;
+	size_t i;
+
+	if (!tls->certificates.count || tls->stapled)
+		return;
+	leaf = LIST_AT(&tls->certificates, struct certificate_fact, 0);
+	for (i = 0; i < leaf->ocsp_hosts.count && !run->error; i++)
+		names_look(run, leaf->ocsp_hosts.items[i]);
+}
+
 static void first_answered(void *owner, struct http_result *result)
 {
 	struct rung_start *start = owner;
@@ -96,6 +110,7 @@ static void first_answered(void *owner, struct http_result *result)
 	attempt->http = result->http;
 	memset(&result->tls, 0, sizeof(result->tls));
 	memset(&result->http, 0, sizeof(result->http));
+	look_up_revocation(run, &attempt->tls);
 	if (start->answered)
 		redirected(start, result->location);
 	rung_start_finished(start);

@@ -67,12 +67,10 @@ static void end_late(struct name_host *host)
 	for (one = host->questions; one; one = one->next) {
 		if (one->finished || !one->late)
 			continue;
-		if (host->count) {
+		if (host->count)
 			name_question_hurry(one);
-			continue;
-		}
-		run_limit(host->run, "name", NAME_TIME_US);
-		name_question_end(one, NAME_TIMED_OUT);
+		else
+			name_question_end(one, NAME_TIMED_OUT);
 	}
 }
 
@@ -360,6 +358,22 @@ int names_literal(const char *host, struct address *address)
 	return 0;
 }
 
+void names_look(struct run *run, const char *name)
+{
+	struct names *names = run->names;
+	struct address address;
+	struct name_host *host;
+
+	if (!names_literal(name, &address) || find_host(names, name, 0) ||
+	    names->looks++ >= NAMES_LOOKS_MAX)
+		return;
+	host = add_host(run, name);
+	if (host) {
+		host->beside = true;
+		start(host, 0);
+	}
+}
+
 int names_resolve(struct run *run, const char *name, uint32_t port, names_done *done, void *owner)
 {
 	struct name_host *host = find_host(run->names, name, port);
@@ -380,6 +394,7 @@ int names_resolve(struct run *run, const char *name, uint32_t port, names_done *
 		free(waiter);
 		return -ENOMEM;
 	}
+	host->beside = false;
 	for (end = &host->waiters; *end; end = &(*end)->next)
 		;
 	*end = waiter;

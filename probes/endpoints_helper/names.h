@@ -17,6 +17,7 @@
 #include "probes/endpoints_helper/helper.h"
 
 #define NAMES_MAX_ADDRESSES 64
+#define NAMES_LOOKS_MAX 8
 
 /* `count` 0: no address. The array lives as long as the run. */
 typedef void names_done(void *owner, const struct address *addresses, size_t count);
@@ -26,6 +27,11 @@ int names_literal(const char *host, struct address *address);
 int names_open(struct run *run);
 /* Ends what is still open and adds all rows to the facts. */
 void names_close(struct run *run);
+/*
+ * Asks for the addresses of a host that nothing is sent to: for rules, and in less time than what
+ * it must not delay. The first NAMES_LOOKS_MAX of a run, each once.
+ */
+void names_look(struct run *run, const char *host);
 /*
  * The port matters for --resolve alone. `done` may be called before this returns. 0 or -ENOMEM
  * (also latched).

@@ -50,6 +50,7 @@ struct name_host {
 	size_t candidate;          /* asked for now */
 	bool starting; /* questions are being asked: no decision yet */
 	bool settled;
+	bool beside;   /* nobody waits for it */
 	struct address *addresses;
 	size_t count;
 };
@@ -58,6 +59,7 @@ struct names {
 	struct names_config config;
 	struct name_asked *asked; /* config.server_count of them */
 	struct name_host *hosts;
+	size_t looks;
 };
 
 /* A row for the host, finished: its addresses may be added. NULL: out of memory, latched. */

@@ -69,10 +69,13 @@ void name_question_end(struct name_question *question, int outcome)
 									  : outcome);
 }
 
-/* Nobody waits for the resolver where an option stands for it. */
+/* Nobody waits for the resolver where an option stands for it, nor for what rules alone read. */
 static uint64_t time_of(const struct name_question *question)
 {
-	return question->host->port && !question->fact.extra ? NAME_BESIDE_TIME_US : NAME_TIME_US;
+	const struct name_host *host = question->host;
+
+	return host->beside || (host->port && !question->fact.extra) ? NAME_BESIDE_TIME_US
+								      : NAME_TIME_US;
 }
 
 static void keep_text(struct run *run, char **place, const char *text)
@@ -111,7 +114,7 @@ static bool goes_on(struct name_question *question, uint64_t waited)
 	const struct name_host *host = question->host;
 	struct run *run = host->run;
 
-	if (question->late || question->fact.extra || host->settled)
+	if (question->late || question->fact.extra || host->settled || host->beside)
 		return false;
 	question->late = true;
 	question->most_us = NAME_LATE_TIME_US;

@@ -25,7 +25,9 @@ static bool is_listed(const struct web_view *view, const char *host)
 			continue;
 		for (j = 0; j < name->addresses.count; j++) {
 			if (address_parse(name->addresses.items[j], &address) ||
-			    !endpoints_is_listed(plan, &address))
+			    address.family != ADDRESS_IPV4) /* links are */
+				continue;
+			if (!endpoints_is_listed(plan, &address))
 				return false;
 			any = true;
 		}
