@@ -16,8 +16,13 @@
 #define CODE_NOT_YET_VALID 9u
 #define CODE_HAS_EXPIRED 10u
 
+/* X509_V_ERR_INVALID_PURPOSE: of the leaf, that it is not for servers. */
+#define CODE_PURPOSE 26u
+
 struct trust {
 	bool system, given; /* trusted, dates apart */
+	bool known;         /* not, and for another reason than an issuer that nobody knows */
+	bool purpose;       /* that reason is that it is not for servers */
 	bool dates;         /* some certificate of the chain is out of its dates */
 	bool name;
 	bool self_signed, issuer_missing;
@@ -28,6 +33,13 @@ static bool is_trusted(const struct maybe *code)
 {
 	return code->known && (!code->value || code->value == CODE_NOT_YET_VALID ||
 			       code->value == CODE_HAS_EXPIRED);
+}
+
+/* X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, and the four of a chain that ends at no trusted one. */
+static bool is_refused(const struct maybe *code)
+{
+	return code->known && code->value && code->value != 2 &&
+	       (code->value < 18 || code->value > 21) && !is_trusted(code);
 }
 
 static bool is_dated(const struct maybe *code)
@@ -64,6 +76,8 @@ static struct trust trust_of(const struct web_view *view)
 		LIST_AT(&tls->certificates, struct certificate_fact, 0);
 	struct trust trust = { .system = is_trusted(&tls->chain_system),
 			       .given = is_trusted(&tls->chain_given), .leaf = leaf };
+	const struct maybe *refused = is_refused(&tls->chain_given) ? &tls->chain_given
+								      : &tls->chain_system;
 
 	/* a chain that nobody trusts is checked no further than that: look at the leaf's own */
 	trust.dates = trust.system ? is_dated(&tls->chain_system)
@@ -71,7 +85,10 @@ static struct trust trust_of(const struct web_view *view)
 				    : is_outside(leaf, view->context->facts->started);
 	trust.name = tls->name_matches;
 	trust.self_signed = leaf->self_issued || leaf->self_signed;
-	trust.issuer_missing = !trust.self_signed && !is_issuer_sent(&tls->certificates);
+	trust.known = !trust.self_signed && is_refused(refused);
+	trust.purpose = trust.known && refused->value == CODE_PURPOSE && !tls->depth.value;
+	trust.issuer_missing = !trust.self_signed && !trust.known &&
+			       !is_issuer_sent(&tls->certificates);
 	return trust;
 }
 
@@ -114,6 +131,13 @@ static void say(const struct web_view *view, const struct trust *trust, struct t
 	text_addf(text, "certificate \"%s\"", trust->leaf->subject);
 	if (!trust->system && !trust->given && trust->self_signed)
 		text_add(text, " is signed by itself");
+	else if (trust->purpose)
+		text_add(text, " is not for servers: its extended key usage lacks serverAuth, and "
+			       "clients refuse it");
+	else if (trust->known)
+		text_addf(text, " is refused: %s",
+			  view->attempt->tls.chain_error ? view->attempt->tls.chain_error
+							 : "its chain is not valid");
 	else if (!trust->system && !trust->given)
 		text_addf(text, " is from \"%s\", which no store here knows%s", trust->leaf->issuer,
 			  trust->issuer_missing ? ", and the server does not send that issuer's "
@@ -159,7 +183,10 @@ static void add_remedies(const struct web_view *view, struct finding *finding,
 {
 	struct findings *out = view->out;
 
-	if (!trust->system && !trust->given) {
+	if (trust->purpose) {
+		finding_remedy(out, finding, "gitlab",
+			       "issue the certificate anew, with extendedKeyUsage = serverAuth");
+	} else if (!trust->system && !trust->given) {
 		finding_remedy(out, finding, "gitlab",
 			       trust->self_signed
 			       ? "install a certificate of a public authority "

@@ -66,6 +66,10 @@ def certificates():
         certificates=[own])))
     pair("tls02-private-authority", fail + "TLS-02",
          gitlab_tls(tls(HOST, **PRIVATE, certificates=PRIVATE_CHAIN)))
+    # its issuer is known and need not be sent: what is wrong is something else
+    pair("tls02-not-for-servers", fail + "TLS-02", gitlab_tls(tls(
+        HOST, chain_system=26, chain_error="unsuitable certificate purpose", depth=0,
+        certificates=[certificate(HOST)])))
     pair("tls02-only-by-cacert", "ready-with-risks TLS-02",
          lambda world: gitlab_trusted(world, tls(HOST, **given())),
          lambda world: gitlab_trusted(world, tls(HOST, chain_given=20)))
