@@ -36,7 +36,7 @@ static const struct field entry_fields[] = {
 	FIELD(journal_entry, instance_id, 0, "instance of the registry"),
 	FIELD(journal_entry, vpc_id, 0, "VPC of the link"),
 	FIELD(journal_entry, vswitch_id, 0, "vSwitch of the link"),
-	FIELD_OBJECT_OF(journal_entry, call, &change_call_record, 0, "the call"),
+	FIELD_OBJECT_OF(journal_entry, call, &change_call_record, FIELD_OMIT, "the call"),
 	FIELD(journal_entry, override, 0, "why the gate was not obeyed"),
 	FIELD(journal_entry, note, 0, "what came of it, in words"),
 	FIELD(journal_entry, request_id, 0, "of the answer"),
@@ -141,7 +141,7 @@ static int read_entry(struct journal *journal, struct fault *fault)
 	return code;
 }
 
-int journal_open(struct journal *journal, const char *name, uint64_t wait_ms, struct fault *fault)
+static int name_file(struct journal *journal, const char *name, struct fault *fault)
 {
 	struct text folder, path;
 	int code;
@@ -159,6 +159,20 @@ int journal_open(struct journal *journal, const char *name, uint64_t wait_ms, st
 	}
 	text_release(&folder);
 	text_release(&path);
+	return code;
+}
+
+int journal_peek(struct journal *journal, const char *name, struct fault *fault)
+{
+	int code = name_file(journal, name, fault);
+
+	return code ? code : read_entry(journal, fault);
+}
+
+int journal_open(struct journal *journal, const char *name, uint64_t wait_ms, struct fault *fault)
+{
+	int code = name_file(journal, name, fault);
+
 	if (!code)
 		code = make_folder(journal->folder, fault);
 	if (!code)

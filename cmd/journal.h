@@ -48,6 +48,8 @@ struct journal {
  * reads the entry that is there. -EBUSY: another run holds the lock. Close in any case.
  */
 int journal_open(struct journal *journal, const char *name, uint64_t wait_ms, struct fault *fault);
+/* Reads the entry that is there, and leaves no trace; it is not to be written then. */
+int journal_peek(struct journal *journal, const char *name, struct fault *fault);
 /* Writes the entry with this state and the present; it is on disk when this returns 0. */
 int journal_write(struct journal *journal, enum journal_state state, struct fault *fault);
 void journal_close(struct journal *journal);

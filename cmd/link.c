@@ -98,8 +98,12 @@ static int fill_entry(struct link *link)
 static int note_state(struct link *link, enum journal_state state,
 		      const struct change_answer *answer, struct fault *fault)
 {
-	int code = copy(&link->journal.entry.note, answer ? answer->note : NULL);
+	int code = 0;
 
+	/* what was not done leaves no word */
+	if (link->settings->dry_run)
+		return 0;
+	code = copy(&link->journal.entry.note, answer ? answer->note : NULL);
 	if (!code)
 		code = copy(&link->journal.entry.request_id, answer ? answer->request_id : NULL);
 	return code ? code : journal_write(&link->journal, state, fault);
@@ -145,12 +149,13 @@ static bool look_until(struct link *link, uint64_t ms, bool running)
 static int found(struct link *link, enum create_outcome outcome, struct fault *fault)
 {
 	const struct change_answer *seen = &link->seen;
+	const struct journal_entry *entry = &link->journal.entry;
+	bool known = entry->kind && entry->state == JOURNAL_MADE;
 	int code = 0;
 
-	if (link->journal.entry.state == JOURNAL_NONE ||
-	    link->journal.entry.state == JOURNAL_REFUSED)
+	if (!known && entry->state != JOURNAL_CALLING)
 		code = name_link(link, seen->vswitch_id);
-	if (!code && link->journal.entry.state != JOURNAL_MADE)
+	if (!code && !known)
 		code = note_state(link, JOURNAL_MADE, seen, fault);
 	if (!code)
 		code = copy(&link->done->link.id, seen->id);
@@ -361,6 +366,7 @@ static int make(struct link *link, struct fault *fault)
 
 int link_create(struct link *link, struct fault *fault)
 {
+	const bool dry = link->settings->dry_run;
 	struct text name;
 	bool go = false;
 	int code;
@@ -368,11 +374,12 @@ int link_create(struct link *link, struct fault *fault)
 	text_init(&name, NAME_LIMIT);
 	code = word_name(link, &name, fault);
 	if (!code)
-		code = journal_open(&link->journal, text_string(&name), wait_ms(link), fault);
+		code = dry ? journal_peek(&link->journal, text_string(&name), fault) :
+			     journal_open(&link->journal, text_string(&name), wait_ms(link), fault);
 	text_release(&name);
 	if (code == -EBUSY)
 		return end(link, OUTCOME_UNCLEAR, "%s", fault_text(fault, code));
-	if (!code)
+	if (!code && (!dry || link->journal.entry.state))
 		code = copy(&link->done->journal, link->journal.path);
 	if (code)
 		return code;

@@ -13,6 +13,7 @@ import pathlib
 import pty
 import random
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -148,6 +149,35 @@ def registry(program, folder):
             raise Wrong(f"not explained: {answer['message']}")
     finally:
         scene.server.close()
+
+
+def traceless(program, folder):
+    """A dry run leaves nothing behind, and a link that was found is told by its names."""
+    home = pathlib.Path("/var/lib/reachback")
+    for kind in ("registry", "listed", "unlisted"):
+        scene = undisturbed(program, folder, kind)
+        say = ("--override", "ticket 7", "--kind",
+               "registry" if kind == "registry" else "source")
+        shutil.rmtree(home, ignore_errors=True)
+        try:
+            created(scene, f"{kind}: previewed", (0, "dry-run"), "--dry-run", *say)
+            expect("left by a dry run", home.exists(), False)
+            created(scene, f"{kind}: made", (0, "created"), "--yes", *say)
+            shutil.rmtree(home)
+            created(scene, f"{kind}: there", (0, "already-there"), "--dry-run", *say)
+            expect("left by a dry run", home.exists(), False)
+            created(scene, f"{kind}: found", (0, "already-there"), "--yes", *say)
+            entry = json.loads(next(home.glob("*.json")).read_text())
+            expect("names", [entry[key] for key in ("state", "kind", "instance_id", "vpc_id")],
+                   ["made", say[-1], "cri-bp1build", "vpc-bp1main"])
+            expect("a call that nobody made", "call" in entry, False)
+            kept = [(path.name, path.read_bytes()) for path in sorted(home.iterdir())]
+            created(scene, f"{kind}: settled", (0, "already-there"), "--dry-run", "--settle",
+                    "not-made", *say)
+            expect("what stood there", [(path.name, path.read_bytes()) for path
+                                        in sorted(home.iterdir())], kept)
+        finally:
+            scene.server.close()
 
 
 def unseen(program, folder):
@@ -326,7 +356,8 @@ def misdescribed(scene):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for one in (story, left_out, by_path, unpublished, registry, unseen, slow):
+            for one in (story, left_out, by_path, unpublished, registry, traceless,
+                        unseen, slow):
                 one(os.path.abspath(sys.argv[1]), folder)
                 for journal in pathlib.Path("/var/lib/reachback").glob("*"):
                     journal.unlink()
