@@ -201,6 +201,10 @@ static int exit_status(const struct creation *creation)
 		return verdict_exit(creation->judgement.gate, creation->settings->strict);
 	case OUTCOME_FAILED:
 		return verdict_exit(VERDICT_NOT_READY, false);
+	case OUTCOME_THERE:
+		/* what stands there is not what the plan asked for */
+		return creation->done.link.elsewhere ?
+		       verdict_exit(VERDICT_RISKS, creation->settings->strict) : 0;
 	case OUTCOME_DECLINED:
 	case OUTCOME_UNCLEAR:
 		return verdict_exit(VERDICT_UNDETERMINED, false);

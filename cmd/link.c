@@ -165,8 +165,19 @@ static int found(struct link *link, enum create_outcome outcome, struct fault *f
 		code = copy(&link->done->link.status, seen->status);
 	if (!code)
 		code = copy(&link->done->link.issue, seen->issue);
+	if (!code)
+		code = copy(&link->done->link.vswitch_id, seen->vswitch_id);
 	if (code)
 		return code;
+	if (outcome == OUTCOME_THERE && link->done->kind == CREATE_REGISTRY && seen->vswitch_id &&
+	    !text_equal(seen->vswitch_id, link->form->vswitch_id)) {
+		link->done->link.elsewhere = true;
+		return end(link, outcome, "a link of this VPC is there already and stands on "
+					  "vSwitch %s, not on %s, which the plan names: nothing "
+					  "was called; delete it in the console and run this "
+					  "again, or name its vSwitch in the plan",
+			   seen->vswitch_id, link->form->vswitch_id);
+	}
 	return end(link, outcome, "%s%s%s%s%s",
 		   outcome == OUTCOME_CREATED ? "the link was made" : "the link is there already",
 		   seen->status ? ", status " : "", seen->status ? seen->status : "",

@@ -47,7 +47,8 @@ extern const char *const create_outcome_words[OUTCOME_COUNT + 1];
 
 /* The link, as far as a call that reads shows it. */
 struct report_link {
-	char *id, *ip, *status, *issue;
+	char *id, *ip, *status, *issue, *vswitch_id;
+	bool elsewhere; /* not on the plan's vSwitch */
 };
 
 /* What `create` did behind its report. All of it is owned, save by report_build()'s rules. */

@@ -42,6 +42,8 @@ static const struct field link_fields[] = {
 	FIELD(report_link, ip, 0, "its address in the vSwitch"),
 	FIELD(report_link, status, 0, "as the API words it"),
 	FIELD(report_link, issue, 0, "what the API reports about it"),
+	FIELD(report_link, vswitch_id, 0, "its vSwitch"),
+	FIELD(report_link, elsewhere, 0, "on another vSwitch than the plan's"),
 	{ .name = NULL },
 };
 static const struct record link_record = {
@@ -133,5 +135,6 @@ void report_text_create(const struct report_create *create, const struct report_
 	add_value(out, "Address", create->link.ip);
 	add_value(out, "Status", create->link.status);
 	add_value(out, "Reported", create->link.issue);
+	add_value(out, "vSwitch", create->link.vswitch_id);
 	add_value(out, "Journal", create->journal);
 }

@@ -180,6 +180,29 @@ def traceless(program, folder):
             scene.server.close()
 
 
+def elsewhere(program, folder):
+    """The registry's link of this VPC stands on another vSwitch than the plan's."""
+    scene = undisturbed(program, folder, "registry")
+    say = ("--kind", "registry", "--override", "ticket 7")
+    try:
+        created(scene, "on the plan's vSwitch", (0, "created"), "--yes", *say)
+        answer = created(scene, "found there", (0, "already-there"), "--yes", "--strict", *say)
+        expect("its vSwitch", (answer["link"]["vswitch_id"], answer["link"]["elsewhere"]),
+               ("vsw-bp1link", False))
+        plan = json.loads(scene.plan.read_text())
+        plan["link"]["vswitch_id"] = "vsw-bp1gitlab"
+        scene.plan.write_text(json.dumps(plan))
+        for more, status in (((), 0), (("--strict",), 1), (("--dry-run",), 0)):
+            answer = created(scene, "on another", (status, "already-there"), "--yes", *say, *more)
+            expect("links", scene.links(), 1)
+            if "vsw-bp1link, not on vsw-bp1gitlab" not in answer["message"]:
+                raise Wrong(f"not told: {answer['message']}")
+            expect("its vSwitch", (answer["link"]["vswitch_id"], answer["link"]["elsewhere"]),
+                   ("vsw-bp1link", True))
+    finally:
+        scene.server.close()
+
+
 def unseen(program, folder):
     """What the journal says was made is not made again because a list does not show it."""
     good = {"Code": "success", "IsSuccess": True}
@@ -356,7 +379,7 @@ def misdescribed(scene):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for one in (story, left_out, by_path, unpublished, registry, traceless,
+            for one in (story, left_out, by_path, unpublished, registry, traceless, elsewhere,
                         unseen, slow):
                 one(os.path.abspath(sys.argv[1]), folder)
                 for journal in pathlib.Path("/var/lib/reachback").glob("*"):
