@@ -15,8 +15,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define REPOSITORIES_MAX 50 /* looked at: a call each */
-#define BUILDS_MAX 10       /* repositories whose rules and builds are looked at */
+#define REPOSITORIES_MAX 1000 /* looked at: a call each */
+#define BUILDS_MAX 50         /* repositories whose rules and builds are looked at */
+#define BUILDS_LEFT "more repositories are built from GitLab than are looked at"
 #define RULES_MAX 200
 #define LOG_LINES_MAX 20
 
@@ -180,8 +181,11 @@ static void ask_builds(struct cloud_run *run, const char *repository)
 
 	for (i = 0; i < list->count; i++)
 		built += LIST_AT(list, struct binding_fact, i)->type != NULL;
-	if (built > BUILDS_MAX)
+	if (built > BUILDS_MAX) {
+		inquiry_fail(run, &instance_of(run)->rules, BUILDS_LEFT);
+		inquiry_fail(run, &instance_of(run)->builds, BUILDS_LEFT);
 		return;
+	}
 	cloud_call(run, ACTION_LIST_REPO_BUILD_RULE, parameters, on_rules,
 		   (void *)(uintptr_t)repository);
 	cloud_call(run, ACTION_LIST_REPO_BUILD_RECORD, parameters, on_records,
@@ -241,7 +245,7 @@ static void on_repositories(struct cloud_run *run, const struct cloud_reply *rep
 	list = reply_list(reply->json, "Repositories");
 	instance->repositories = list ? (uint32_t)cJSON_GetArraySize(list) : 0;
 	cJSON_ArrayForEach(one, list) {
-		if (instance->bindings.count >= REPOSITORIES_MAX)
+		if (!inquiry_room(run, &instance->sources, &instance->bindings, REPOSITORIES_MAX))
 			return;
 		add_repository(run, one);
 	}

@@ -96,13 +96,31 @@ static void add_none(const struct instance_facts *instance, struct findings *out
 		       "when one is bound", instance->repositories);
 }
 
+/* One that was not looked at may be built from this GitLab, and abroad. */
+static void add_unread(const struct instance_facts *instance, size_t unread, const char *note,
+		       struct findings *out)
+{
+	struct finding *finding = cloud_finding(out, STATUS_UNKNOWN, instance->id);
+	uint32_t all = instance->repositories;
+
+	if (all < instance->bindings.count)
+		all = (uint32_t)instance->bindings.count;
+	finding_message(out, finding,
+			"where %zu of %u repositories are built from was not read%s%s", unread, all,
+			note ? ": " : "", note ? note : "");
+	finding_settle(out, finding, "reachback check, with a credential that may call "
+				     "cr:GetRepoSourceCodeRepo");
+}
+
 static void evaluate_oversea(const struct rule_context *context, struct findings *out)
 {
 	const struct instance_facts *instance = &context->facts->instance;
+	const char *note = instance->sources.state == FACT_OK ? NULL : instance->sources.note;
 	size_t i, found = 0, unread = 0;
-	struct finding *finding;
 
-	if (!cloud_asked(&instance->sources, "which repositories are built from GitLab",
+	/* a part of the list may hold the fault; it is no whole */
+	if (!instance->bindings.count &&
+	    !cloud_asked(&instance->sources, "which repositories are built from GitLab",
 			 instance->id, out))
 		return;
 	for (i = 0; i < instance->bindings.count; i++) {
@@ -111,6 +129,7 @@ static void evaluate_oversea(const struct rule_context *context, struct findings
 
 		if (binding->state != FACT_OK) {
 			unread++;
+			note = note ? note : binding->note;
 			continue;
 		}
 		if (!is_of_plan(&context->facts->plan, binding))
@@ -120,15 +139,11 @@ static void evaluate_oversea(const struct rule_context *context, struct findings
 	}
 	if (instance->repositories > instance->bindings.count)
 		unread += instance->repositories - instance->bindings.count;
-	if (!found && !unread) {
+	/* a list that broke off does not tell how many are missing */
+	if (unread || instance->sources.state != FACT_OK)
+		add_unread(instance, unread, note, out);
+	else if (!found)
 		add_none(instance, out);
-	} else if (!found) {
-		finding = cloud_finding(out, STATUS_UNKNOWN, instance->id);
-		finding_message(out, finding, "where %zu repositories are built from was not read",
-				unread);
-		finding_settle(out, finding, "reachback check, with a credential that may call "
-					     "cr:GetRepoSourceCodeRepo");
-	}
 }
 
 const struct rule rule_builds_inside_mainland = {

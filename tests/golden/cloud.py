@@ -3,8 +3,8 @@
 each with a healthy twin."""
 
 from cloud_world import (DENIED, FAR, OTHER_TABLE, OTHER_VBR, OTHER_VPC, RANGE, TABLE,
-                         VBR, VBR_TABLE, VPC, VSWITCH, OK, by_cen, cen_route, hop, interface,
-                         pair, peer, route, vbr, vswitch)
+                         VBR, VBR_TABLE, VPC, VSWITCH, OK, binding, by_cen, cen_route, hop,
+                         interface, pair, peer, route, vbr, vswitch)
 from groups import managed
 
 
@@ -86,6 +86,18 @@ def link_made(world):
 
 def control():
     pair("ctl01-built-overseas", "not-ready CTL-01", put("instance", "bindings", 0, oversea=1))
+    # one that nobody looked at may be built abroad
+    pair("ctl01-repositories-not-looked-at", "undetermined", put("instance", repositories=120))
+    other = binding(repo_id="crr-b", repository="team/b", type=None, domain=None, project=None,
+                    oversea=None, automatic=None)
+    denied = {**other, "state": "denied", "note": "cr:GetRepoSourceCodeRepo is not permitted"}
+    pair("ctl01-one-repository-denied", "undetermined",
+         both(put("instance", repositories=2), add("instance", "bindings", row=denied)),
+         healthy=both(put("instance", repositories=2), add("instance", "bindings", row=other)))
+    pair("ctl01-built-overseas-in-a-part", "not-ready CTL-01",
+         both(put("instance", repositories=120,
+                  sources={"state": "failed", "note": "there is more of it than is read"}),
+              put("instance", "bindings", 0, oversea=1)))
     pair("ctl05-no-free-address", "not-ready CTL-05",
          put("network", "vswitch_list", 0, free_addresses=0), "ecs",
          healthy=put("network", "vswitch_list", 0, free_addresses=1))

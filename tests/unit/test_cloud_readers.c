@@ -193,6 +193,31 @@ static void test_albs_of_a_vpc(void **state)
 	facts_release(&facts);
 }
 
+/* A call each: of very many the rest is told, and the number that there are. */
+static void test_repositories_of_an_instance(void **state)
+{
+	static const unsigned int counts[] = { 120, 1000, 1001 };
+	const struct plan plan = { .link.instance_id = (char *)"cri-1" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		const struct answer answers[] = {
+			{ "cr", "ListRepository", "\"InstanceId\":\"cri-1\"", "\"Repositories\":[",
+			  "\"RepoId\":\"crr-", "]", counts[i] },
+			{ .product = NULL },
+		};
+		const bool whole = counts[i] <= 1000;
+		struct facts facts;
+
+		look(&plan, answers, &facts);
+		assert_int_equal(facts.instance.repositories, counts[i]);
+		assert_int_equal(facts.instance.bindings.count, whole ? counts[i] : 1000);
+		assert_int_equal(facts.instance.sources.state, whole ? FACT_OK : FACT_FAILED);
+		facts_release(&facts);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +225,7 @@ int main(void)
 		cmocka_unit_test(test_cens_of_a_border_router),
 		cmocka_unit_test(test_entries_of_an_access_control_list),
 		cmocka_unit_test(test_albs_of_a_vpc),
+		cmocka_unit_test(test_repositories_of_an_instance),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
