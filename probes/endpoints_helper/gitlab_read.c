@@ -138,18 +138,13 @@ static int read_scopes(const cJSON *list, struct gitlab_fact *fact)
 	return error;
 }
 
-int gitlab_read_token(const char *body, size_t length, struct gitlab_fact *fact)
+static int read_token(const cJSON *json, struct gitlab_fact *fact)
 {
 	const cJSON *expires;
-	cJSON *json = NULL;
-	int error = parse_object(body, length, &json);
+	int error;
 
-	if (error)
-		return error;
-	if (!cJSON_HasObjectItem(json, "scopes") && !cJSON_HasObjectItem(json, "active")) {
-		cJSON_Delete(json);
+	if (!cJSON_HasObjectItem(json, "scopes") && !cJSON_HasObjectItem(json, "active"))
 		return -EINVAL;
-	}
 	fact->active = truth(json, "active");
 	fact->revoked = truth(json, "revoked");
 	expires = cJSON_GetObjectItemCaseSensitive(json, "expires_at");
@@ -158,6 +153,62 @@ int gitlab_read_token(const char *body, size_t length, struct gitlab_fact *fact)
 	error = keep_word(&fact->expires, json, "expires_at");
 	if (!error)
 		error = read_scopes(cJSON_GetObjectItemCaseSensitive(json, "scopes"), fact);
+	return error;
+}
+
+int gitlab_read_token(const char *body, size_t length, struct gitlab_fact *fact)
+{
+	cJSON *json = NULL;
+	int error = parse_object(body, length, &json);
+
+	if (!error)
+		error = read_token(json, fact);
+	cJSON_Delete(json);
+	return error;
+}
+
+static bool may_be_used(const cJSON *token)
+{
+	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(token, "active")) &&
+	       !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(token, "revoked"));
+}
+
+static bool may_api(const cJSON *token)
+{
+	const cJSON *scope;
+
+	cJSON_ArrayForEach(scope, cJSON_GetObjectItemCaseSensitive(token, "scopes"))
+		if (text_equal(cJSON_GetStringValue(scope), "api"))
+			return true;
+	return false;
+}
+
+/* Nothing in the list says which of its tokens asked: of several that may have, what all have. */
+int gitlab_read_tokens(const char *body, size_t length, struct gitlab_fact *fact)
+{
+	static const char *const common[] = { "api" };
+	const cJSON *token, *only = NULL;
+	cJSON *json = NULL, *made = NULL;
+	int error = parse(body, length, &json);
+	size_t usable = 0, able = 0;
+
+	if (!error && (!cJSON_IsArray(json) || cJSON_GetArraySize(json) >= GITLAB_TOKENS_MAX))
+		error = -EINVAL;
+	cJSON_ArrayForEach(token, (error ? NULL : json)) {
+		if (!may_be_used(token))
+			continue;
+		only = token;
+		usable++;
+		able += may_api(token);
+	}
+	if (!error && usable == 1) {
+		error = read_token(only, fact);
+	} else if (!error && usable && able == usable) {
+		fact->active = (struct maybe){ true, 1 };
+		made = cJSON_CreateStringArray(common, 1);
+		error = made ? read_scopes(made, fact) : -ENOMEM;
+	}
+	cJSON_Delete(made);
 	cJSON_Delete(json);
 	return error;
 }

@@ -25,6 +25,9 @@ int gitlab_read_version(const char *body, size_t length, struct gitlab_fact *fac
 /* {"message": ...} or {"error": ..., "error_description": ...}, in the place of what was there. */
 int gitlab_read_refusal(const char *body, size_t length, char **message);
 int gitlab_read_token(const char *body, size_t length, struct gitlab_fact *fact);
+/* The owner's list, where a token cannot be asked for itself (before 15.5). */
+#define GITLAB_TOKENS_MAX 100
+int gitlab_read_tokens(const char *body, size_t length, struct gitlab_fact *fact);
 int gitlab_read_user(const char *body, size_t length, struct gitlab_fact *fact);
 /* `*clone` is http_url_to_repo as it came, the caller's; NULL where there is none. */
 int gitlab_read_project(const char *body, size_t length, struct gitlab_fact *fact, char **clone);

@@ -86,10 +86,26 @@ static void user_answered(void *owner, struct http_result *result)
 	ask_project(climb);
 }
 
+static void tokens_answered(void *owner, struct http_result *result)
+{
+	struct gitlab_climb *climb = owner;
+
+	if (gitlab_status(result) == 200)
+		(void)gitlab_took(climb, gitlab_read_tokens(result->body, result->body_length,
+							    gitlab_row(climb)));
+	ask(climb, RUNG_TOKEN, HTTP_TOKEN, user_answered, "/api/v4/user");
+}
+
 static void self_answered(void *owner, struct http_result *result)
 {
 	struct gitlab_climb *climb = owner;
 
+	/* before 15.5 "self" is no token's number */
+	if (gitlab_status(result) == 404 || gitlab_status(result) == 400) {
+		ask(climb, RUNG_TOKEN, HTTP_TOKEN, tokens_answered,
+		    "/api/v4/personal_access_tokens?per_page=100");
+		return;
+	}
 	if (gitlab_status(result) == 200)
 		(void)gitlab_took(climb, gitlab_read_token(result->body, result->body_length,
 							   gitlab_row(climb)));

@@ -95,6 +95,46 @@ static void test_token(void **state)
 	record_release(&gitlab_record, &fact);
 }
 
+#define LISTED(id, more)                                                                           \
+	"{\"id\":" id ",\"revoked\":false,\"active\":true,\"expires_at\":\"2027-06-30\"" more "}"
+#define SPENT "{\"id\":1,\"revoked\":true,\"active\":false,\"scopes\":[\"read_user\"]}"
+#define API ",\"scopes\":[\"read_user\",\"api\"]"
+#define READ ",\"scopes\":[\"read_api\"]"
+
+/* GitLab before 15.5 lists the owner's tokens, and does not say which of them asked. */
+static void test_tokens(void **state)
+{
+	static const struct {
+		const char *body;
+		int error;
+		bool scopes;  /* known */
+		size_t count;
+		bool expires; /* known */
+	} rows[] = {
+		{ "[" SPENT "," LISTED("2", API) "]", 0, true, 2, true },
+		{ "[" LISTED("2", READ) "]", 0, true, 1, true },
+		{ "[" LISTED("2", API) "," LISTED("3", API) "," SPENT "]", 0, true, 1, false },
+		{ "[" LISTED("2", API) "," LISTED("3", READ) "]", 0, false, 0, false },
+		{ "[" SPENT "]", 0, false, 0, false },
+		{ "[]", 0, false, 0, false },
+		{ "[7,null]", 0, false, 0, false },
+		{ "{\"error\":\"404 Not Found\"}", -EINVAL, false, 0, false },
+		{ "[", -EINVAL, false, 0, false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct gitlab_fact fact = { .url = NULL };
+		int error = gitlab_read_tokens(rows[i].body, strlen(rows[i].body), &fact);
+
+		if (error != rows[i].error || fact.scopes_known != rows[i].scopes ||
+		    fact.scopes.count != rows[i].count || fact.expires_known != rows[i].expires)
+			fail_msg("%s: %d", rows[i].body, error);
+		record_release(&gitlab_record, &fact);
+	}
+}
+
 static void test_project(void **state)
 {
 	struct gitlab_fact fact = { .url = NULL };
@@ -289,6 +329,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_version),	   cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_token),	   cmocka_unit_test(test_project),
+		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_tree),	   cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_hooks),	   cmocka_unit_test(test_lfs_size),
 		cmocka_unit_test(test_attributes), cmocka_unit_test(test_pointer),
