@@ -132,7 +132,7 @@ static void socket_state(void *owner, ares_socket_t fd, int readable, int writab
 static bool is_of_network(int error)
 {
 	return error == ECONNREFUSED || error == ECONNRESET || error == EHOSTUNREACH ||
-	       error == ENETUNREACH || error == EHOSTDOWN || error == ENETDOWN ||
+	       error == ENETUNREACH || error == EHOSTDOWN ||
 	       error == ENOPROTOOPT || error == EPROTO || error == ETIMEDOUT || error == EPIPE;
 }
 
@@ -216,6 +216,7 @@ static int close_socket(ares_socket_t fd, void *owner)
 static int connect_socket(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t length,
 			  void *owner)
 {
+	struct name_channel *channel = owner;
 	int tries = 2;
 
 	while (tries-- && connect(fd, to, length)) {
@@ -226,7 +227,13 @@ static int connect_socket(ares_socket_t fd, const struct sockaddr *to, ares_sock
 		if (errno == EISCONN)
 			return 0;
 	}
-	return tries < 0 ? failed(owner) : 0;
+	if (tries >= 0)
+		return 0;
+	(void)failed(channel);
+	/* nothing was sent so far: it is this machine that has no way there */
+	channel->local = channel->local || channel->error == ENETUNREACH ||
+			 channel->error == EHOSTUNREACH;
+	return -1;
 }
 
 static ares_ssize_t receive_for_ares(ares_socket_t fd, void *buffer, size_t length, int flags,
