@@ -176,6 +176,8 @@ static const struct field endpoints_fields[] = {
 		      "by url, address, then in the order asked"),
 	FIELD_LIST_OF(endpoints_facts, gitlab, &gitlab_record, 0,
 		      "by address: one for each that answered"),
+	FIELD_LIST_OF(endpoints_facts, git, &git_record, 0,
+		      "git on further addresses of a clone URL that is not on GitLab's host"),
 	FIELD_LIST_OF(endpoints_facts, maven, &maven_record, 0,
 		      "in the plan's order, then those of further addresses that answered"),
 	FIELD_LIST_OF(endpoints_facts, registry, &registry_record, 0, "the registry's own domain"),

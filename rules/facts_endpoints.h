@@ -365,6 +365,17 @@ struct gitlab_fact {
 	char *git_message;      /* error line of the git server, cleaned */
 };
 
+/* Git on a further address of a clone URL that is not on GitLab's host; as in gitlab_fact. */
+struct git_fact {
+	char *url; /* the clone URL */
+	struct address address;
+	struct maybe refs_plain, refs_read;
+	char *head;
+	uint32_t references;
+	struct maybe pack_status, pack_us, pack;
+	char *git_message;
+};
+
 /* What a Maven repository said. */
 struct maven_fact {
 	char *url;
@@ -453,6 +464,7 @@ struct endpoints_facts {
 	struct list hops;      /* struct hop_fact, by url, address, udp, ttl */
 	struct list exchanges; /* struct exchange_fact, by url, address, then in the order asked */
 	struct list gitlab;    /* struct gitlab_fact, by address: one each that answered */
+	struct list git;       /* struct git_fact, by url, address */
 	struct list maven;     /* struct maven_fact, the plan's order, then further addresses */
 	struct list registry;  /* struct registry_fact */
 	struct list experiments; /* struct experiment_fact, by url, address, kind, value */

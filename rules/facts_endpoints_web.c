@@ -173,6 +173,21 @@ static const struct field gitlab_fields[] = {
 	FIELD(gitlab_fact, git_message, 0, "error line of the git server, cleaned"),
 	{ .name = NULL },
 };
+static const struct field git_fields[] = {
+	FIELD(git_fact, url, FIELD_REQUIRED, "clone URL, on another host than GitLab's"),
+	FIELD(git_fact, address, 0, "a further address of it"),
+	FIELD(git_fact, refs_plain, 0, "status of info/refs without credentials"),
+	FIELD(git_fact, refs_read, 0, "1: references came; 0: the answer is something else"),
+	FIELD(git_fact, head, 0, "object that HEAD names, 40 or 64 hex digits"),
+	FIELD(git_fact, references, 0, "references read; a long list is not read to its end"),
+	FIELD(git_fact, pack_status, 0, "status of the POST to git-upload-pack"),
+	FIELD(git_fact, pack_us, 0, "microseconds to its first byte"),
+	FIELD(git_fact, pack, 0, "1: a pack began; 0: it did not; unknown: not asked"),
+	FIELD(git_fact, git_message, 0, "error line of the git server, cleaned"),
+	{ .name = NULL },
+};
+const struct record git_record = { "git", sizeof(struct git_fact), git_fields };
+
 const struct record gitlab_record = { "gitlab", sizeof(struct gitlab_fact), gitlab_fields };
 
 static const struct field maven_fields[] = {

@@ -29,6 +29,6 @@ extern const struct record metadata_record, cloud_record, instance_record, netwo
 extern const struct record transit_record, private_zones_record, groups_record, balancers_record;
 /* parts of "endpoints" */
 extern const struct record exchange_record;
-extern const struct record gitlab_record, maven_record, registry_record;
+extern const struct record gitlab_record, git_record, maven_record, registry_record;
 
 #endif

@@ -189,6 +189,14 @@ static int compare_gitlab(const void *one, const void *two)
 	return address_compare(&a->address, &b->address);
 }
 
+static int compare_git(const void *one, const void *two)
+{
+	const struct git_fact *a = one, *b = two;
+	int order = text_compare(a->url, b->url);
+
+	return THEN(order, address_compare(&a->address, &b->address));
+}
+
 static int compare_experiments(const void *one, const void *two)
 {
 	const struct experiment_fact *a = one, *b = two;
@@ -262,6 +270,7 @@ static const struct sorted_list sorted_lists[] = {
 	{ offsetof(struct facts, endpoints.exchanges), sizeof(struct exchange_fact),
 	  compare_exchanges },
 	{ offsetof(struct facts, endpoints.gitlab), sizeof(struct gitlab_fact), compare_gitlab },
+	{ offsetof(struct facts, endpoints.git), sizeof(struct git_fact), compare_git },
 	{ offsetof(struct facts, endpoints.experiments), sizeof(struct experiment_fact),
 	  compare_experiments },
 	{ offsetof(struct facts, metadata.interfaces), sizeof(struct metadata_interface),

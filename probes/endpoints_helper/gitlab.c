@@ -20,6 +20,7 @@ static void release(void *above)
 
 	for (; climb; climb = next) {
 		next = climb->next;
+		gitlab_tell_git(climb);
 		free(climb->path);
 		free(climb->project);
 		strings_release(&climb->roots);

@@ -43,6 +43,8 @@ struct gitlab_climb {
 	struct run *run;
 	const struct peer *gitlab;
 	size_t row;                /* in facts->gitlab */
+	/* git alone, on a further address of a clone URL that is not on GitLab's host; NULL: all */
+	struct gitlab_fact *further;
 	struct target *clone_url;  /* NULL until the project has told it */
 	const struct peer *clone;  /* of it: where git is asked; NULL until that answered */
 	bool verified;                 /* the API's connection: https, with a good certificate */
@@ -78,7 +80,8 @@ struct gitlab_climb {
 
 static inline struct gitlab_fact *gitlab_row(struct gitlab_climb *climb)
 {
-	return LIST_AT(&climb->run->facts->gitlab, struct gitlab_fact, climb->row);
+	return climb->further ? climb->further
+			      : LIST_AT(&climb->run->facts->gitlab, struct gitlab_fact, climb->row);
 }
 
 struct gitlab_question {
@@ -103,6 +106,8 @@ void gitlab_raw_path(struct gitlab_climb *climb, const char *file, struct text *
 
 /* Begins with git, if the clone URL has answered already where this climb asks it. */
 void gitlab_ask_git(struct gitlab_climb *climb);
+/* Tells what git said to a climb of `further`, which is over. */
+void gitlab_tell_git(struct gitlab_climb *climb);
 void gitlab_ask_token(struct gitlab_climb *climb);
 void gitlab_ask_hooks(struct gitlab_climb *climb);
 void gitlab_ask_modules(struct gitlab_climb *climb);

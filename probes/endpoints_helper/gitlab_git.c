@@ -254,23 +254,17 @@ static void plain_answered(void *owner, struct http_result *result)
 		refs_done(climb);
 }
 
-/*
- * Git is asked on the address that the API was asked on, where the clone URL has the same host; on
- * another host once, on the address that answered first.
- */
+static bool is_apart(const struct gitlab_climb *climb, const struct target *clone)
+{
+	return !text_equal(climb->gitlab->target->url.host, clone->url.host);
+}
+
+/* Git is asked on the address that the API was asked on, where the clone URL has the same host. */
 static bool asks_there(const struct gitlab_climb *climb, const struct peer *peer)
 {
-	const struct target *root = climb->gitlab->target;
-	const struct gitlab_climb *other;
-
-	if (climb->clone_url != peer->target || climb->clone)
-		return false;
-	if (text_equal(root->url.host, peer->target->url.host))
-		return address_equal(&climb->gitlab->address, &peer->address);
-	for (other = root->above; other; other = other->next)
-		if (other->clone)
-			return false;
-	return peer == peer->target->chosen;
+	return climb->clone_url == peer->target && !climb->clone &&
+	       !is_apart(climb, peer->target) &&
+	       address_equal(&climb->gitlab->address, &peer->address);
 }
 
 static void ask_there(struct gitlab_climb *climb, const struct peer *peer,
@@ -284,16 +278,62 @@ static void ask_there(struct gitlab_climb *climb, const struct peer *peer,
 	plain_answered(climb, first);
 }
 
+/* A climb for git alone; NULL: out of memory (latched). */
+static struct gitlab_climb *add_further(struct gitlab_climb *climb)
+{
+	struct gitlab_climb *further = calloc(1, sizeof(*further));
+
+	if (!run_keeps(climb->run, further))
+		return NULL;
+	further->further = calloc(1, sizeof(*further->further));
+	if (!run_keeps(climb->run, further->further)) {
+		free(further);
+		return NULL;
+	}
+	further->run = climb->run;
+	further->gitlab = climb->gitlab;
+	further->clone_url = climb->clone_url;
+	further->next = climb->next;
+	climb->next = further;
+	return further;
+}
+
+/*
+ * On another host than GitLab's git is asked on every address once: the first climb that leads
+ * to it goes on, and on all further addresses one that asks git and nothing else.
+ */
+static void ask_apart(const struct peer *peer, struct http_result *first)
+{
+	struct gitlab_climb *climb, *owner = NULL;
+
+	/* links are IPv4: another family is asked only in the place of all */
+	if (peer != peer->target->chosen && peer->address.family != ADDRESS_IPV4)
+		return;
+	for (climb = peer->target->root->above; climb; climb = climb->next) {
+		if (climb->clone_url != peer->target || !is_apart(climb, peer->target))
+			continue;
+		if (climb->clone == peer)
+			return;
+		if (!owner || climb->clone)
+			owner = climb;
+	}
+	if (owner && owner->clone)
+		owner = add_further(owner);
+	if (owner)
+		ask_there(owner, peer, first);
+}
+
 void gitlab_ask_git(struct gitlab_climb *climb)
 {
 	struct target *clone = climb->clone_url;
-	bool same = text_equal(climb->gitlab->target->url.host, clone->url.host);
 	const struct peer *peer = NULL;
-	struct http_result *first =
-		ladder_answer(clone, same ? &climb->gitlab->address : NULL, &peer);
+	struct http_result *first = ladder_answer(
+		clone, is_apart(climb, clone) ? NULL : &climb->gitlab->address, &peer);
 
 	if (first && asks_there(climb, peer))
 		ask_there(climb, peer, first);
+	else if (first)
+		ask_apart(peer, first);
 }
 
 void git_climb(const struct peer *peer, struct http_result *first)
@@ -303,7 +343,35 @@ void git_climb(const struct peer *peer, struct http_result *first)
 
 	if (root->purpose != PURPOSE_GITLAB)
 		return;
+	ask_apart(peer, first);
 	for (climb = root->above; climb; climb = climb->next)
 		if (asks_there(climb, peer))
 			ask_there(climb, peer, first);
+}
+
+void gitlab_tell_git(struct gitlab_climb *climb)
+{
+	struct gitlab_fact *from = climb->further;
+	struct git_fact *to;
+
+	if (!from)
+		return;
+	to = climb->run->error ? NULL : list_add(&climb->run->facts->git, sizeof(*to));
+	if (to) {
+		*to = (struct git_fact){
+			.url = text_copy(climb->clone_url->url.text),
+			.address = climb->clone->address,
+			.refs_plain = from->refs_plain, .refs_read = from->refs_read,
+			.head = from->head, .references = from->references,
+			.pack_status = from->pack_status, .pack_us = from->pack_us,
+			.pack = from->pack, .git_message = from->git_message,
+		};
+		from->head = from->git_message = NULL;
+	}
+	if (!climb->run->error)
+		(void)run_keeps(climb->run, to ? to->url : NULL);
+	free(from->head);
+	free(from->git_message);
+	free(from);
+	climb->further = NULL;
 }

@@ -17,6 +17,7 @@ struct git_view {
 	const struct attempt_fact *attempt;   /* whose answer git's began with; NULL */
 	const struct gitlab_fact *row;
 	size_t index; /* of the row */
+	bool further; /* told by a git_fact: the row holds a copy of it */
 	struct findings *out;
 };
 
@@ -95,13 +96,13 @@ static struct finding *add(const struct git_view *view, int status)
 		above_add(view->context, view->out, status,
 			  &(struct above_place){ view->target, address_of(view), RUNG_GIT });
 
-	if (view->row->refs_plain.known)
+	if (view->row->refs_plain.known && !view->further)
 		above_fact(view->out, finding, (struct above_member){ view->index, "refs_plain" },
 			   "info/refs without credentials: %u",
 			   (unsigned int)view->row->refs_plain.value);
 	above_tell(view->endpoints, asked(view, "info/refs"), view->out, finding);
 	above_tell(view->endpoints, asked(view, "/git-upload-pack"), view->out, finding);
-	if (view->row->git_message)
+	if (view->row->git_message && !view->further)
 		above_fact(view->out, finding, (struct above_member){ view->index, "git_message" },
 			   "%s", view->row->git_message);
 	return finding;
@@ -327,7 +328,22 @@ static void add_no_project(const struct rule_context *context, struct findings *
 				     "GROUP/PROJECT (plan key gitlab.project)");
 }
 
-/* The attempt whose answer was carried on: the first that was answered. */
+static const struct git_fact *further_of(const struct endpoints_facts *endpoints,
+					 const struct attempt_fact *attempt)
+{
+	size_t i;
+
+	for (i = 0; i < endpoints->git.count; i++) {
+		const struct git_fact *git = LIST_AT(&endpoints->git, struct git_fact, i);
+
+		if (text_equal(git->url, attempt->url) &&
+		    address_equal(&git->address, &attempt->address))
+			return git;
+	}
+	return NULL;
+}
+
+/* The attempt whose answer was carried on in the row: the first that was answered. */
 static const struct attempt_fact *carrier(const struct endpoints_facts *endpoints, const char *url)
 {
 	size_t i;
@@ -336,10 +352,48 @@ static const struct attempt_fact *carrier(const struct endpoints_facts *endpoint
 		const struct attempt_fact *attempt =
 			LIST_AT(&endpoints->attempts, struct attempt_fact, i);
 
-		if (text_equal(attempt->url, url) && attempt->http.outcome == HTTP_ANSWERED)
+		if (text_equal(attempt->url, url) && attempt->http.outcome == HTTP_ANSWERED &&
+		    !further_of(endpoints, attempt))
 			return attempt;
 	}
 	return NULL;
+}
+
+/* On another host than GitLab's: the addresses beside the one that the row tells of. */
+static void judge_further(const struct git_view *view)
+{
+	const struct attempt_fact *first = view->attempt;
+	size_t i;
+
+	for (i = 0; i < view->endpoints->attempts.count; i++) {
+		const struct attempt_fact *attempt =
+			LIST_AT(&view->endpoints->attempts, struct attempt_fact, i);
+		const struct git_fact *git = further_of(view->endpoints, attempt);
+		struct gitlab_fact row = *view->row;
+		struct git_view other = *view;
+
+		if (attempt == first || !text_equal(attempt->url, view->target->url) ||
+		    attempt->http.outcome != HTTP_ANSWERED ||
+		    attempt->address.family != ADDRESS_IPV4)
+			continue;
+		other.attempt = attempt;
+		other.row = &row;
+		other.further = true;
+		if (!git) {
+			unreached(&other, "what git says");
+			continue;
+		}
+		row.refs_plain = git->refs_plain;
+		row.refs_basic.known = false;
+		row.refs_read = git->refs_read;
+		row.head = git->head;
+		row.references = git->references;
+		row.pack_status = git->pack_status;
+		row.pack_us = git->pack_us;
+		row.pack = git->pack;
+		row.git_message = git->git_message;
+		judge(&other);
+	}
 }
 
 static void judge_row(struct git_view *view)
@@ -347,6 +401,7 @@ static void judge_row(struct git_view *view)
 	const struct gitlab_fact *row = view->row;
 	const struct endpoint_target *end =
 		above_end(view->endpoints, above_gitlab(view->endpoints));
+	bool apart;
 
 	view->target = row->clone_url ? endpoints_target(view->endpoints, row->clone_url) : NULL;
 	if (!view->target) {
@@ -361,9 +416,12 @@ static void judge_row(struct git_view *view)
 	if (above_git_elsewhere(view->endpoints, view->index))
 		return;
 	view->attempt = endpoints_attempt(view->endpoints, view->target->url, &row->address);
-	if (!view->attempt || view->endpoints->gitlab.count == 1)
+	apart = !text_equal(view->target->host, above_gitlab(view->endpoints)->host);
+	if (!view->attempt || apart || view->endpoints->gitlab.count == 1)
 		view->attempt = carrier(view->endpoints, view->target->url);
 	judge(view);
+	if (apart)
+		judge_further(view);
 }
 
 static void evaluate(const struct rule_context *context, struct findings *out)

@@ -161,6 +161,7 @@ gitlab_web() { # [KEY=VALUE]...
 # Another git server, git.corp.example, where everybody may read everything.
 other_git() { # LINES of its location
 	gitlab_web top="server {
+		listen 172.20.5.11:443 ssl;
 		listen 172.20.5.12:443 ssl;
 		server_name git.corp.example;
 		$(tls_lines gitlab)

@@ -149,6 +149,36 @@ def webhooks():
          said(hooks_stopped=[], **told))
 
 
+def clone_apart(tells):
+    """The clone URL is on another host with two addresses, and git is told so on the second."""
+    url = f"https://{OTHER}/group/app.git"
+
+    def change(world):
+        handed_out("clone", url, MAVEN_IP, {"http": answer(200, body="git")},
+                   clone_url=url)(world)
+        world["gitlab"] = [gitlab(clone_url=url, refs_plain=200, refs_basic=None)]
+        world["names"][-1]["addresses"] = [MAVEN_IP, "172.20.5.30"]
+        world["attempts"].append(attempt(url, "172.20.5.30", OTHER,
+                                         http=answer(200, body="git")))
+        world["git"] = [] if tells is None else [{
+            "url": url, "address": "172.20.5.30", "refs_plain": 200, "refs_read": 1,
+            "head": "1" * 40, "references": 2, "pack_status": 200, "pack_us": 20000, "pack": 1,
+            **tells}]
+    return change
+
+
+def clone_hosts():
+    link = {"vswitch_cidr": "192.168.1.0/24", "gitlab_ip": GITLAB_IP,
+            "other_ips": [MAVEN_IP, "172.20.5.30"]}
+    pair("gl13-clone-host-second-address", "not-ready GL-13",
+         clone_apart({"pack_status": 502, "pack": 0}), clone_apart({}), planned=plan(link=link))
+    pair("gl08-clone-host-second-address", "not-ready GL-08",
+         clone_apart({"refs_plain": 404, "refs_read": None, "head": None, "pack": None,
+                      "pack_status": None}), clone_apart({}), planned=plan(link=link))
+    pair("gl13-clone-host-second-address-not-asked", "undetermined", clone_apart(None),
+         clone_apart({}), planned=plan(link=link))
+
+
 def urls():
     pair("gl03-clone-host-dead", "not-ready GL-03",
          handed_out("clone", f"https://{OTHER}/group/app.git", MAVEN_IP, CLOSED,
@@ -376,6 +406,7 @@ if __name__ == "__main__":
     project()
     webhooks()
     urls()
+    clone_hosts()
     submodules()
     lfs_servers()
     git()
