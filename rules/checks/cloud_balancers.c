@@ -210,10 +210,14 @@ const struct rule rule_balancer_listener_runs = {
 	.eval = evaluate_listener,
 };
 
-/* What of the range the listener's access control refuses; false: an entry was not understood. */
+/*
+ * What of the range the listener's access control refuses; false: an entry was not understood. A
+ * list without any entry refuses nobody, of either kind: help.aliyun.com/document_detail/85979,
+ * "Access control" of classic load balancers, 2025-07-30. One whose entries are all IPv6 has some.
+ */
 static bool find_refused(const struct balanced *at, struct span_set *refused)
 {
-	bool white = !words_are(at->listener->control, "black");
+	bool white = at->listener->entries.count && !words_are(at->listener->control, "black");
 	struct admission_side side = { .doubt = false };
 	bool known;
 	size_t i;
@@ -301,8 +305,9 @@ static void judge_control(struct admission_view *view)
 		add_refused(&at, &refused);
 	} else {
 		finding = balanced_finding(&at, STATUS_PASS);
-		finding_message(view->out, finding, "the access control of %s admits the range",
-				at.name);
+		finding_message(view->out, finding, "the access control of %s admits the range%s",
+				at.name, at.listener->controlled && !at.listener->entries.count ?
+				": its list has no entry, which lets everything through" : "");
 	}
 	span_set_release(&refused);
 }
@@ -321,7 +326,8 @@ const struct rule rule_balancer_admits_range = {
 	.vantages = VANTAGE_EVERY,
 	.causes = { "SG-17" },
 	.why = "A load balancer needs no security group, but a listener with a white list admits "
-	       "nobody else.",
+	       "nobody else. Of a classic one, a list without entries admits everybody (\"Access "
+	       "control\" of its user guide, 2025-07-30).",
 	.evidence = "the listener's access control, its kind and the entries of its lists",
 	.remedies = {
 		{ "cloud", "add the range to the white list of the listener" },

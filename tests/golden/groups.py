@@ -394,7 +394,9 @@ def balancers():
          clb(controlled("white", "10.0.0.0/8", RANGE)))
     pair("sg17-half-a-white-list", fail + "SG-17", clb(controlled("white", "100.104.0.0/17")),
          clb(controlled("white", "100.104.0.0/17", "100.104.128.0/17")))
-    pair("sg17-empty-white-list", fail + "SG-17", clb(controlled("white")), clb(listener()))
+    # a list without entries lets everything through, one with entries of another family does not
+    pair("sg17-white-list-of-another-family", fail + "SG-17",
+         clb(controlled("white", "2001:db8::/32")), clb(controlled("white")))
     pair("sg17-black-list", fail + "SG-17", clb(controlled("black", "100.64.0.0/10")),
          clb(controlled("black", "100.64.0.0/13")))
     pair("sg18-all-backends-down", fail + "SG-18", clb(listener(backends=backends("abnormal"))),
