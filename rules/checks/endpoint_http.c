@@ -28,6 +28,7 @@ enum meaning {
 	MEANS_ENDLESS,
 	MEANS_RESET,
 	MEANS_UNTOLD,
+	MEANS_APART,
 };
 
 /* One row each: the cause for GitLab and for Maven, and what to say and to do. */
@@ -67,6 +68,10 @@ static const struct {
 	[MEANS_ENDLESS] = { "GL-05", "GL-05", "redirects lead round in a circle", "server",
 		"let the reverse proxy pass X-Forwarded-Proto and Host on, and let external_url be "
 		"the URL in the plan" },
+	[MEANS_APART] = { NULL, "DEP-14",
+		"this address does not serve what another address of the name serves", "server",
+		"let every address of the name serve the same, or take this one out of its "
+		"records" },
 	[MEANS_RESET] = { "EC-05", "EC-05",
 		"something nearer than the server resets the connection upon the request",
 		"firewall",
@@ -182,6 +187,25 @@ static enum meaning maven_means(const struct http_fact *http)
 		       ? MEANS_PAGE : MEANS_GOOD;
 }
 
+/* A file that Maven is led to: one address has it, and this one has not. */
+static bool is_apart(const struct web_view *view)
+{
+	const struct list *attempts = &view->endpoints->attempts;
+	size_t i;
+
+	if (view->family != WEB_MAVEN || view->target->purpose != PURPOSE_REDIRECT ||
+	    view->attempt->http.status.value / 100 != 4)
+		return false;
+	for (i = 0; i < attempts->count; i++) {
+		const struct attempt_fact *other = LIST_AT(attempts, struct attempt_fact, i);
+
+		if (text_equal(other->url, view->target->url) && other->http.status.known &&
+		    other->http.status.value / 100 == 2)
+			return true;
+	}
+	return false;
+}
+
 static enum meaning meaning_of(const struct web_view *view)
 {
 	const struct http_fact *http = &view->attempt->http;
@@ -189,8 +213,10 @@ static enum meaning meaning_of(const struct web_view *view)
 	struct web_way way;
 
 	/* what the plan's URL leads to must be what the plan's URL is for; the rest only answers */
-	if (meaning != MEANS_GOOD || !web_on_way(view->endpoints, view->target, &way))
+	if (meaning != MEANS_GOOD)
 		return meaning;
+	if (!web_on_way(view->endpoints, view->target, &way))
+		return is_apart(view) ? MEANS_APART : MEANS_GOOD;
 	if (http->status.value / 100 == 3)
 		return way.endless ? MEANS_ENDLESS : MEANS_GOOD;
 	return view->family == WEB_MAVEN ? maven_means(http) : gitlab_means(http);

@@ -2,7 +2,8 @@
 """Writes the fixtures of the rules about Maven repositories: one defect a file, each with a healthy
 twin."""
 
-from ladder import (GITLAB_IP, MAVEN, MAVEN_IP, answer, attempt, exchange, maven, page, pair, plan, silent, tls)
+from ladder import (GITLAB_IP, MAVEN, MAVEN_IP, answer, attempt, exchange, maven, name, page, pair,
+                    plan, redirected, silent, tls)
 
 HOST = "maven.corp.example"
 JAR = "/commons-io/commons-io/2.11.0/commons-io-2.11.0.jar"
@@ -118,6 +119,27 @@ def second_address():
         pair(file, expected, on_two(**more), on_two(), planned=plan(link=link))
 
 
+def second_store():
+    """The file is redirected to a store whose second address answers so."""
+    store, second, url = "172.20.5.30", "172.20.5.31", "https://oss.corp.example/commons-io.jar"
+
+    def on(status):
+        def change(world):
+            world["targets"].append(redirected(url, MAVEN, "maven", 302))
+            world["names"].append({**name("oss.corp.example", store),
+                                   "addresses": [store, second]})
+            for address, answered in ((store, 200), (second, status)):
+                world["attempts"].append(attempt(url, address, "oss.corp.example", http=answer(
+                    answered, content_type="application/java-archive", body="other")))
+            world["maven"] = [maven(artifact_from=url)]
+        return change
+
+    link = {"vswitch_cidr": "192.168.1.0/24", "gitlab_ip": GITLAB_IP,
+            "other_ips": [MAVEN_IP, store, second]}
+    pair("dep14-second-address-of-the-store", "not-ready DEP-14", on(404), on(200),
+         planned=plan(link=link))
+
+
 def dates():
     """The twin of each answers a moment later, or is named."""
     folder = "/repository/maven-public/commons-io/commons-io"
@@ -161,6 +183,7 @@ if __name__ == "__main__":
     metadata()
     by_address()
     artifact()
+    second_store()
     dates()
     second_address()
     risks()
