@@ -142,6 +142,42 @@ const struct transit_route_fact *transit_route_match(const struct list *routes, 
 	return place < routes->count ? LIST_AT(routes, struct transit_route_fact, place) : NULL;
 }
 
+const struct cen_route_fact *cen_route_match(const struct list *routes, const char *member,
+					     uint32_t address)
+{
+	const struct cen_route_fact *best = NULL;
+	size_t i;
+
+	for (i = 0; member && i < routes->count; i++) {
+		const struct cen_route_fact *route = LIST_AT(routes, struct cen_route_fact, i);
+
+		if (text_equal(route->member_id, member) && cen_route_is_active(route) &&
+		    route->destination.known && prefix_contains(&route->destination, address) &&
+		    (!best || route->destination.length > best->destination.length))
+			best = route;
+	}
+	return best;
+}
+
+bool cloud_route_same(const struct cloud_route *one, const struct cloud_route *route)
+{
+	return text_equal(one->table, route->table) && cloud_route_is_active(one) &&
+	       one->destination.known && prefix_equal(&one->destination, &route->destination);
+}
+
+bool transit_route_same(const struct transit_route_fact *one,
+			const struct transit_route_fact *route)
+{
+	return text_equal(one->table, route->table) && transit_route_is_active(one) &&
+	       one->destination.known && prefix_equal(&one->destination, &route->destination);
+}
+
+bool cen_route_same(const struct cen_route_fact *one, const struct cen_route_fact *route)
+{
+	return text_equal(one->member_id, route->member_id) && cen_route_is_active(one) &&
+	       one->destination.known && prefix_equal(&one->destination, &route->destination);
+}
+
 size_t cloud_route_count(const struct list *routes, const char *table)
 {
 	size_t i, count = 0;

@@ -28,6 +28,14 @@ const struct cloud_route *cloud_route_match(const struct list *routes, const cha
 					    uint32_t address);
 const struct transit_route_fact *transit_route_match(const struct list *routes, const char *table,
 						     uint32_t address);
+/* The entry of those that the member of CEN has. */
+const struct cen_route_fact *cen_route_match(const struct list *routes, const char *member,
+					     uint32_t address);
+/* Active, in the same table and for the same destination: such entries share its traffic. */
+bool cloud_route_same(const struct cloud_route *one, const struct cloud_route *route);
+bool transit_route_same(const struct transit_route_fact *one,
+			const struct transit_route_fact *route);
+bool cen_route_same(const struct cen_route_fact *one, const struct cen_route_fact *route);
 /* How many entries of any kind the table has here. */
 size_t cloud_route_count(const struct list *routes, const char *table);
 

@@ -47,6 +47,7 @@ static const struct row {
 	{ "vpc-route-to-service", ANYONE, SIGN_SILENCE, BIT(VSWITCH_VBR), BIT(VSWITCH_HOST) },
 	{ "border-router-up", ANYONE, SIGN_SILENCE, BIT(VBR_EDGE) | BIT(EDGE_VBR), 0 },
 	{ "border-sessions-up", ANYONE, SIGN_SILENCE, BIT(VBR_EDGE) | BIT(EDGE_VBR), 0 },
+	{ "border-route-to-service", ANYONE, SIGN_SILENCE, BIT(VBR_EDGE), 0 },
 	{ "request-not-refused", VANTAGE_IDC_ROUTER, SIGN_SILENCE, BIT(VBR_EDGE), 0 },
 	{ "reverse-path-filter", VANTAGE_IDC_ROUTER, SIGN_SILENCE, BIT(VBR_EDGE), 0 },
 	{ "forwarding-enabled", VANTAGE_IDC_ROUTER, SIGN_SILENCE, BIT(EDGE_HOST) | BIT(HOST_EDGE),

@@ -236,6 +236,26 @@ static void judge_sessions(const struct border_view *view)
 	}
 }
 
+bool cloud_sessions_fail(const struct rule_context *context, const struct vbr_fact *vbr,
+			 struct findings *out)
+{
+	struct findings findings;
+	struct border_view view = { .context = context, .transit = &context->facts->transit,
+				    .vbr = vbr, .out = &findings };
+	bool failed = false;
+	size_t i;
+
+	findings_init(&findings);
+	if (view.transit->peers.state == FACT_OK && cloud_vbr_is_ours(context, vbr))
+		judge_sessions(&view);
+	for (i = 0; i < findings.list.count; i++)
+		failed |= LIST_AT(&findings.list, struct finding, i)->status == STATUS_FAIL;
+	if (findings.error)
+		out->error = findings.error;
+	findings_release(&findings);
+	return failed;
+}
+
 static void evaluate_sessions(const struct rule_context *context, struct findings *out)
 {
 	if (cloud_asked(&context->facts->transit.peers, "the BGP sessions", NULL, out))

@@ -205,3 +205,20 @@ enum cloud_leg cloud_leg_to_datacenter(const struct rule_context *context,
 		  hop->id ? hop->id : "without an id");
 	return CLOUD_LEG_UNSEEN;
 }
+
+const char *cloud_leg_border(const struct rule_context *context, const struct cloud_hop *hop)
+{
+	const struct transit_facts *transit = &context->facts->transit;
+	struct leg_view view = { .context = context, .transit = transit, .hop = hop };
+	struct leg_end end;
+
+	if (hop->type && !strcasecmp(hop->type, "VBR"))
+		return hop->id;
+	if (cloud_hop_way(hop) != WAY_INTERFACE)
+		return NULL;
+	if (hop->related_type && !strcasecmp(hop->related_type, "VBR"))
+		return hop->related_id;
+	if (!hop->id || transit->interfaces.state != FACT_OK || !find_end(&view, &end))
+		return NULL;
+	return is_border(transit, end.router, end.type) ? end.router : NULL;
+}

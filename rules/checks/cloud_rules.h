@@ -41,6 +41,7 @@ extern const struct rule rule_cen_carries_routes;
 extern const struct rule rule_vpc_route_to_service;
 extern const struct rule rule_border_router_up;
 extern const struct rule rule_border_sessions_up;
+extern const struct rule rule_border_route_to_service;
 extern const struct rule rule_border_return_route;
 extern const struct rule rule_border_range_alone;
 extern const struct rule rule_border_health_check;
@@ -103,12 +104,25 @@ const char *cloud_leg_vpc(const struct transit_facts *transit, const struct clou
 
 /* The state of a router interface, or of its other end, that lets nothing pass; NULL: none. */
 const char *cloud_interface_defect(const struct router_interface_fact *interface);
+/* Does border-sessions-up fail for this border router? */
+bool cloud_sessions_fail(const struct rule_context *context, const struct vbr_fact *vbr,
+			 struct findings *out);
 /* Does this border router's table lead all of the range back to the link's VPC, and to GitLab? */
 bool cloud_border_returns(const struct rule_context *context, const struct vbr_fact *vbr);
 /* Where a leg of the vSwitch's route to the data center ends; `why` names what is not good. */
 enum cloud_leg { CLOUD_LEG_GOOD, CLOUD_LEG_UNSEEN, CLOUD_LEG_LOST };
 enum cloud_leg cloud_leg_to_datacenter(const struct rule_context *context,
 				       const struct cloud_hop *hop, struct text *why);
+/* The border router that a leg of the vSwitch's route leads to without CEN; NULL: not told. */
+const char *cloud_leg_border(const struct rule_context *context, const struct cloud_hop *hop);
+
+/* Do requests to `address` pass this border router? */
+enum cloud_passage { CLOUD_PASSED, CLOUD_NOT_PASSED, CLOUD_PASSAGE_UNTOLD };
+enum cloud_passage cloud_border_passed(const struct rule_context *context,
+				       const struct vbr_fact *vbr, const struct address *address);
+/* They do, or the plan names it, or it is the link's and the way was not told. */
+bool cloud_border_counts(const struct rule_context *context, const struct vbr_fact *vbr,
+			 const struct address *address);
 
 /*
  * Is CEN on the way from the VPC, and what of it breaks the way to `address`? Words go to `why`,

@@ -3,8 +3,9 @@
 each with a healthy twin."""
 
 from cloud_world import (DENIED, FAR, OTHER_TABLE, OTHER_VBR, OTHER_VPC, RANGE, TABLE,
-                         VBR, VBR_TABLE, VPC, VSWITCH, OK, binding, by_cen, cen_route, hop,
-                         interface, pair, peer, route, vbr, vswitch)
+                         TR_VBR_TABLE, VBR, VBR_TABLE, VPC, VSWITCH, OK, binding, by_cen,
+                         cen_route, hop, interface, pair, peer, route, transit_route, vbr,
+                         vswitch)
 from groups import managed
 
 
@@ -125,7 +126,8 @@ def control():
          healthy=both(put("plan", "link", gitlab_ip="203.0.113.10"),
                       put("plan", "gitlab", url="http://203.0.113.10"),
                       put("plan", "datacenter", cidrs=["203.0.113.0/24"]),
-                      put("network", "routes", 2, destination="203.0.113.0/24")))
+                      put("network", "routes", 2, destination="203.0.113.0/24"),
+                      put("transit", "routes", 2, destination="203.0.113.0/24")))
     pair("dns06-record-changed", "ready-with-risks DNS-06",
          put("private_zones", "zone_list", 0, "records", 0, value="192.168.1.99"))
     pair("dns06-zone-conflict", "ready-with-risks DNS-06",
@@ -299,6 +301,70 @@ def border():
          healthy=add("transit", "peer_list", row=peer(id="bgp-b")))
 
 
+def forward():
+    """The border router's own way to the data center."""
+    def lead(*hops, **more):
+        return put("transit", "routes", 2, next_hops=list(hops), **more)
+
+    circuit = hop("RouterInterface", "ri-circuit")
+    static = both(put("transit", peer_list=[]), put("transit", "routes", 2, type="Custom"))
+    pair("cld04-border-router-without-data-center", "not-ready CLD-04",
+         both(put("transit", peer_list=[]), take("transit", "routes", index=2)), healthy=static)
+    pair("cld04-border-router-entry-pending", "not-ready CLD-04",
+         both(static, put("transit", "routes", 2, status="Pending")), healthy=static)
+    pair("cld04-border-router-other-subnet", "not-ready CLD-04",
+         put("transit", "routes", 2, destination="172.20.0.0/22"),
+         healthy=put("transit", "routes", 2, destination="0.0.0.0/0"))
+    pair("cld04-border-router-leads-back", "not-ready CLD-04",
+         lead(hop("RouterInterface", "ri-a")), healthy=lead(circuit))
+    pair("cld04-border-router-leads-one-leg-back", "not-ready CLD-04",
+         lead(circuit, hop("RouterInterface", "ri-a")),
+         healthy=lead(circuit, {**hop("RouterInterface", "ri-a"), "enabled": 0}))
+    pair("cld04-border-router-leads-longer-back", "not-ready CLD-04",
+         add("transit", "routes", row=route(VBR_TABLE, "172.20.5.0/24", hop("VPC", VPC))),
+         healthy=add("transit", "routes", row=route(VBR_TABLE, "172.20.6.0/24",
+                                                    hop("VPC", VPC))))
+    pair("cld04-border-router-leads-to-another-vpc", "not-ready CLD-04",
+         both(lead(hop("RouterInterface", "ri-b")),
+              add("transit", "interface_list", row=interface("ri-b", OTHER_VPC))),
+         healthy=both(lead(circuit),
+                      add("transit", "interface_list", row=interface("ri-b", OTHER_VPC))))
+    pair("cld04-border-router-drops", "not-ready CLD-04", lead(hop("BlackHole")))
+    pair("cld04-second-service-without-entry", "not-ready CLD-04",
+         both(put("plan", "link", other_ips=["172.20.9.9"]),
+              put("transit", "routes", 2, destination="172.20.5.0/24")),
+         healthy=both(put("plan", "link", other_ips=["172.20.9.9"]),
+                      put("transit", "routes", 2, destination="172.20.8.0/21"),
+                      add("transit", "routes", row=route(
+                          VBR_TABLE, "172.20.4.0/22", hop("PhysicalConnection", "pc-vbr-a")))))
+    pair("border-router-table-refused", "undetermined",
+         put("transit", tables=[{"id": VBR_TABLE, **DENIED}], routes=[]))
+    pair("cld04-cen-border-router-without-data-center", "not-ready CLD-04",
+         both(put("transit", peer_list=[]), take("transit", "routes", index=2)), base=by_cen,
+         healthy=both(static, lead(circuit)))
+    pair("cld04-border-router-leads-back-into-cen", "not-ready CLD-04",
+         both(lead(hop("Attachment", "tr-attach-vbr")),
+              add("transit", "transit_routes", row=transit_route(
+                  TR_VBR_TABLE, "172.20.0.0/16", "VBR", VBR))), base=by_cen)
+
+    def other_site(world):
+        """Without the plan's word: a border router of the same VPC that leads to another site."""
+        world["plan"]["datacenter"] = {"cidrs": ["172.20.0.0/16"]}
+        world["transit"]["vbr_id"] = None
+        world["transit"]["vbr_list"].append(vbr(OTHER_VBR))
+        world["transit"]["tables"].append({"id": OTHER_TABLE, **OK})
+        world["transit"]["routes"].append(route(OTHER_TABLE, RANGE,
+                                                hop("RouterInterface", "ri-b")))
+        world["transit"]["interface_list"][0].update(opposite_id="ri-vpc")
+        world["transit"]["interface_list"].append(interface("ri-b", VPC, OTHER_VBR,
+                                                            opposite_id="ri-vpc-b"))
+
+    pair("cld04-way-by-the-border-router-of-another-site", "not-ready CLD-04",
+         both(other_site, put("network", "routes", 2,
+                              next_hops=[hop("RouterInterface", "ri-vpc-b")])),
+         healthy=other_site)
+
+
 def back():
     pair("cld01-no-return-route", "not-ready CLD-01", take("transit", "routes", index=0))
     pair("cld01-half-a-return-route", "not-ready CLD-01",
@@ -387,5 +453,6 @@ if __name__ == "__main__":
     vpc()
     legs()
     border()
+    forward()
     back()
     cen()
