@@ -217,6 +217,25 @@ static int add_needs(const struct rule_context *context, const char *today,
 	return error;
 }
 
+/* What the plan leaves out nobody looks at; without its URL that is GitLab itself. */
+static int add_gitlab(const struct rule_context *context, struct judgement *judgement)
+{
+	const struct plan *plan = &context->facts->plan;
+	struct gate_missing *missing;
+
+	if (plan->state != FACT_OK || plan->gitlab.url ||
+	    (!plan->link.gitlab_ip.family && !plan->maven.count))
+		return 0;
+	missing = add_missing(judgement, "plan", "GitLab's URL",
+			      "gitlab.url of the plan: without it neither GitLab's port nor what "
+			      "GitLab answers was looked at, only what else the plan names",
+			      "reachback check --gitlab-url URL");
+	if (!missing)
+		return -ENOMEM;
+	missing->needed = true;
+	return 0;
+}
+
 static bool looks_at_range(const struct rule_context *context)
 {
 	return context->access != ACCESS_SLB && (context->vantage == VANTAGE_GITLAB_HOST ||
@@ -411,6 +430,8 @@ int engine_gate(const struct rule_context *context, const char *today, struct ju
 {
 	int error = add_needs(context, today, judgement);
 
+	if (!error)
+		error = add_gitlab(context, judgement);
 	if (!error)
 		error = add_filters(context, judgement);
 	if (!error)

@@ -43,6 +43,15 @@ struct finding *admission_finding(struct admission_view *view, enum finding_stat
 bool admission_interface(struct admission_view *view, bool *silent, struct text *why);
 /* The load balancer of the account that has the address; NULL: none is known. */
 bool admission_is_balanced(const struct facts *facts, const struct address *address);
+/* Groups of the interface whose rules are not there: the first of them in words. */
+bool admission_misses_group(const struct admission_view *view, struct text *why);
+/* A load balancer with interfaces may carry no group, and then admits everybody. */
+bool admission_is_groupless(const struct admission_view *view);
+/* The ids of the interface's groups. */
+void admission_add_groups(const struct admission_view *view, struct text *out);
+/* What can be told of link.gitlab_ip where no gitlab.url tells its port, if anything can. */
+void admission_portless(const struct rule_context *context, struct findings *out);
+const char *admission_skip_range(const struct rule_context *context);
 /* "172.20.5.10:443" */
 const char *admission_name(const struct planned_service *service, char text[32]);
 

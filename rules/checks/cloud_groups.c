@@ -61,7 +61,7 @@ static void judge_peers(const struct admission_view *view, const struct prefix *
 }
 
 /* Groups of the interface whose rules are not there; the first of them in words. */
-static bool misses_group(const struct admission_view *view, struct text *why)
+bool admission_misses_group(const struct admission_view *view, struct text *why)
 {
 	const struct strings *ids = &view->interface->groups;
 	size_t i;
@@ -81,7 +81,7 @@ static bool misses_group(const struct admission_view *view, struct text *why)
 }
 
 /* A load balancer with interfaces may carry no group, and then admits everybody. */
-static bool is_groupless(const struct admission_view *view)
+bool admission_is_groupless(const struct admission_view *view)
 {
 	const struct facts *facts = view->context->facts;
 	const struct balancer_fact *balancer =
@@ -102,7 +102,7 @@ static void add_unknown(struct admission_view *view, const char *why)
 		       "ram-policy");
 }
 
-static void add_groups(const struct admission_view *view, struct text *out)
+void admission_add_groups(const struct admission_view *view, struct text *out)
 {
 	size_t i;
 
@@ -246,7 +246,7 @@ static void add_fail(struct admission_view *view, const struct judged *judged, b
 	text_init(&where, WORDS_LIMIT);
 	text_init(&groups, WORDS_LIMIT);
 	span_set_print(refused, &where);
-	add_groups(view, &groups);
+	admission_add_groups(view, &groups);
 	share_print(size, REVERSE_RANGE_SIZE, share, sizeof(share));
 	if (sure)
 		finding->share = (struct share){ true, (uint32_t)size };
@@ -272,12 +272,12 @@ static void add_pass(struct admission_view *view)
 	if (!finding)
 		return;
 	text_init(&groups, WORDS_LIMIT);
-	add_groups(view, &groups);
+	admission_add_groups(view, &groups);
 	finding->share = (struct share){ true, 0 };
 	finding_message(view->out, finding,
 			"the security groups of %s (%s) admit all of %s to %s",
 			view->interface->id,
-			is_groupless(view) ? "it carries none" : text_string(&groups),
+			admission_is_groupless(view) ? "it carries none" : text_string(&groups),
 			prefix_print(&reverse_range, range), admission_name(view->service, name));
 	if (text_error(&groups) == -ENOMEM)
 		view->out->error = -ENOMEM;
@@ -309,9 +309,9 @@ static void judge_service(struct admission_view *view)
 	bool silent;
 
 	text_init(&why, WORDS_LIMIT);
-	if (admission_interface(view, &silent, &why) && is_groupless(view))
+	if (admission_interface(view, &silent, &why) && admission_is_groupless(view))
 		add_pass(view);
-	else if (view->interface && !misses_group(view, &why))
+	else if (view->interface && !admission_misses_group(view, &why))
 		judge_range(view);
 	else if (view->interface || !silent)
 		add_unknown(view, text_string(&why));
@@ -323,6 +323,7 @@ static void judge_service(struct admission_view *view)
 static void evaluate(const struct rule_context *context, struct findings *out)
 {
 	admission_each(context, out, judge_service);
+	admission_portless(context, out);
 }
 
 const struct rule rule_security_groups_admit_range = {
@@ -347,7 +348,7 @@ const struct rule rule_security_groups_admit_range = {
 	},
 	.document = "000",
 	.heading = "Prerequisites",
-	.skip = admission_skip,
+	.skip = admission_skip_range,
 	.eval = evaluate,
 };
 
@@ -381,8 +382,8 @@ static void judge_vswitch(struct admission_view *view)
 	bool silent;
 
 	text_init(&why, WORDS_LIMIT);
-	if (admission_interface(view, &silent, &why) && !is_groupless(view) &&
-	    !misses_group(view, &why)) {
+	if (admission_interface(view, &silent, &why) && !admission_is_groupless(view) &&
+	    !admission_misses_group(view, &why)) {
 		judge_peers(view, cidr, &judged);
 		if (judged.error)
 			view->out->error = judged.error;

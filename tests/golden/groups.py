@@ -128,9 +128,15 @@ def both(*changes):
 VSW = rule(id="sgr-2", source=VSWITCH)
 
 
+def no_url(built):
+    """GitLab's port is not told."""
+    del built["plan"]["gitlab"]["url"]
+
+
 def missing():
     fail = "not-ready "
     pair("sg01-no-rule", fail + "SG-01", rules(VSW))
+    pair("sg01-no-rule-and-no-url", fail + "SG-01", both(no_url, rules(VSW, keep=False)))
     pair("sg01-neighbouring-ranges", fail + "SG-01",
          rules(VSW, rule(source="100.103.0.0/16"), rule(source="100.105.0.0/16")),
          rules(VSW, rule(source="100.103.0.0/16"), rule(source="100.64.0.0/10")))

@@ -71,6 +71,34 @@ static void test_needs_by_access(void **state)
 	}
 }
 
+/* Without its URL nothing looks at GitLab, whatever else of the plan was looked at. */
+static void test_plan_without_gitlab_is_no_whole_plan(void **state)
+{
+	static const struct {
+		const char *json;
+		bool named;
+	} rows[] = {
+		{ SEEN(",\"link\":{\"gitlab_ip\":\"10.0.0.5\"},\"gitlab\":{\"access\":"
+		       "\"ecs\"}", INIT, ""), true },
+		{ SEEN(",\"maven\":[{\"url\":\"http://10.0.0.6\"}]", INIT, ""), true },
+		{ SEEN(",\"link\":{\"gitlab_ip\":\"10.0.0.5\"},\"gitlab\":{\"url\":"
+		       "\"http://10.0.0.5\"}", INIT, ""), false },
+		{ SEEN("", INIT, ""), false },
+	};
+	const struct gate_missing *one;
+	struct world world;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		judge_text(rows[i].json, &world);
+		one = missing(&world, "plan", "gitlab.url");
+		assert_int_equal(one != NULL, rows[i].named);
+		assert_true(!one || one->needed);
+		end(&world);
+	}
+}
+
 /* The first line of the text report names each: a few words, never a sentence. */
 static void test_each_need_has_a_short_name(void **state)
 {
@@ -392,6 +420,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_needs_by_access),
+		cmocka_unit_test(test_plan_without_gitlab_is_no_whole_plan),
 		cmocka_unit_test(test_each_need_has_a_short_name),
 		cmocka_unit_test(test_needs_of_the_cloud_name_a_command),
 		cmocka_unit_test(test_needs_without_a_command),
