@@ -8,6 +8,7 @@
  */
 #include "rules/engine_internal.h"
 
+#include "rules/checks/endpoint_path.h"
 #include "rules/checks/return_trace.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ struct need {
 	unsigned int sections; /* SECTION_BIT()s that must have been read for it */
 	bool optional;         /* nothing of this program looks at it yet */
 	bool traced;           /* by traces of the way back from the GitLab host as well */
+	bool like_the_link;    /* by connections that went the link's way */
 	const char *accept;    /* code whose acceptance stands for it; NULL: none does */
 	const char *vantage;   /* where it has to be looked at */
 	const char *what;
@@ -82,7 +84,8 @@ static const struct need needs[] = {
 	  .vantage = "cloud", .what = "the load balancer",
 	  .needs = "listener, access control list and backends of the load balancer" },
 	{ .accesses = BY_UNSET | BY_ECS | BY_IDC | BY_SLB, .supplied_by = VANTAGE_VSWITCH_HOST,
-	  .sections = SECTION_BIT(SECTION_ENDPOINTS), .vantage = "vswitch-host",
+	  .sections = SECTION_BIT(SECTION_ENDPOINTS), .like_the_link = true,
+	  .vantage = "vswitch-host",
 	  .what = "endpoints from the vSwitch", .needs = "endpoints answer from the vSwitch",
 	  .command = "reachback check --vantage vswitch-host --plan FILE" },
 };
@@ -201,6 +204,26 @@ static int add_traced(const struct rule_context *context, const char *today,
 	return error;
 }
 
+/* What was asked from elsewhere, or by a machine of itself, shows nothing of the link's way. */
+static int add_doubted(const struct rule_context *context, const char *today,
+		       const struct need *need, struct judgement *judgement)
+{
+	struct strings doubts = { 0 };
+	int error = source_doubts(context, &doubts);
+	size_t i;
+
+	if (!error && doubts.count)
+		error = add_need(context, today, need, judgement);
+	for (i = 0; i < doubts.count && !error; i++) {
+		struct list *missing = &judgement->missing;
+
+		error = strings_add(&LIST_AT(missing, struct gate_missing,
+					     missing->count - 1)->evidence, doubts.items[i]);
+	}
+	strings_release(&doubts);
+	return error;
+}
+
 static int add_needs(const struct rule_context *context, const char *today,
 		     struct judgement *judgement)
 {
@@ -208,9 +231,13 @@ static int add_needs(const struct rule_context *context, const char *today,
 	int error = 0;
 
 	for (i = 0; i < sizeof(needs) / sizeof(needs[0]) && !error; i++) {
-		if (!(needs[i].accesses & ACCESS_BIT(context->access)) ||
-		    is_supplied_here(context, &needs[i]))
+		if (!(needs[i].accesses & ACCESS_BIT(context->access)))
 			continue;
+		if (is_supplied_here(context, &needs[i])) {
+			if (needs[i].like_the_link)
+				error = add_doubted(context, today, &needs[i], judgement);
+			continue;
+		}
 		error = needs[i].traced ? add_traced(context, today, &needs[i], judgement) :
 					  add_need(context, today, &needs[i], judgement);
 	}

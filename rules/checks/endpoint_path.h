@@ -32,6 +32,11 @@ enum source_place {
 	SOURCE_ELSEWHERE
 };
 enum source_place source_place(const struct facts *facts, const struct address *source);
+/*
+ * Which connections to GitLab and Maven show nothing of the link's way (MET-01, MET-04): a line for
+ * each source and each address of this machine. None: what was seen counts. -ENOMEM.
+ */
+int source_doubts(const struct rule_context *context, struct strings *doubts);
 
 /*
  * Does the path of this target belong to the link? The registry's own endpoints do not: the rule

@@ -13,6 +13,8 @@
 #include "rules/checks/endpoint_names.h"
 #include "rules/facts_link.h"
 
+#include <stdio.h>
+
 static void describe(const struct rule_context *context, const struct endpoint_source *source,
 		     struct findings *out, struct finding *finding)
 {
@@ -103,6 +105,37 @@ static bool is_own(const struct rule_context *context, const struct attempt_fact
 	       (address_equal(&attempt->tcp.source, &attempt->address) ||
 		(facts->addresses.section.state == FACT_OK &&
 		 facts_local_address(facts, &attempt->address)));
+}
+
+static int add_doubt(const char *what, const struct address *address, struct strings *doubts)
+{
+	char words[ADDRESS_TEXT_MAX], line[160];
+
+	(void)address_print(address, words);
+	(void)snprintf(line, sizeof(line), "%s %s", words, what);
+	return strings_contain(doubts, line) ? 0 : strings_add(doubts, line);
+}
+
+int source_doubts(const struct rule_context *context, struct strings *doubts)
+{
+	const struct list *attempts = &context->facts->endpoints.attempts;
+	int error = 0;
+	size_t i;
+
+	for (i = 0; i < attempts->count && !error; i++) {
+		const struct attempt_fact *attempt = LIST_AT(attempts, struct attempt_fact, i);
+		const struct address *source = &attempt->tcp.source;
+
+		if (source->family != ADDRESS_IPV4 || !path_attempt_is_judged(context, attempt))
+			continue;
+		if (is_own(context, attempt))
+			error = add_doubt("is an address of the machine that asked (MET-04)",
+					  &attempt->address, doubts);
+		else if (source_place(context->facts, source) == SOURCE_ELSEWHERE)
+			error = add_doubt("asked, which is no address of the vSwitch (MET-01)",
+					  source, doubts);
+	}
+	return error;
 }
 
 /* What the kernel hands to this very machine meets no filter, no group and no way on its own. */

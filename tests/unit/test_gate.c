@@ -99,6 +99,46 @@ static void test_plan_without_gitlab_is_no_whole_plan(void **state)
 	}
 }
 
+#define ASKED_FROM(cidr, source, own) \
+	SEEN(",\"vantage\":\"vswitch-host\",\"link\":{\"gitlab_ip\":\"10.0.0.5\"" cidr \
+	     "},\"gitlab\":{\"url\":\"http://10.0.0.5\",\"access\":\"ecs\"}", INIT, \
+	     ",\"addresses\":{\"state\":\"ok\",\"addresses\":[{\"address\":\"" own \
+	     "\",\"length\":24,\"dev\":\"eth0\",\"index\":2}]},\"endpoints\":{\"state\":\"ok\"," \
+	     "\"targets\":[{\"url\":\"http://10.0.0.5\",\"purpose\":\"gitlab\",\"root\":" \
+	     "\"http://10.0.0.5\",\"root_purpose\":\"gitlab\",\"scheme\":\"http\",\"host\":" \
+	     "\"10.0.0.5\",\"port\":80}],\"attempts\":[{\"url\":\"http://10.0.0.5\",\"address\":" \
+	     "\"10.0.0.5\",\"port\":80,\"tcp\":{\"outcome\":\"connected\",\"source\":\"" source \
+	     "\"}}]}")
+#define LINK_CIDR ",\"vswitch_cidr\":\"192.168.2.0/24\""
+
+/* Endpoints that were asked from elsewhere, or of the machine itself, are still to be asked. */
+static void test_endpoints_count_from_the_links_side(void **state)
+{
+	static const struct {
+		const char *json, *doubt; /* NULL: they count */
+	} rows[] = {
+		{ ASKED_FROM(LINK_CIDR, "192.168.2.5", "192.168.2.5"), NULL },
+		{ ASKED_FROM(LINK_CIDR, "100.104.0.5", "192.168.2.5"), NULL },
+		{ ASKED_FROM("", "192.168.1.20", "192.168.1.20"), NULL },
+		{ ASKED_FROM(LINK_CIDR, "192.168.1.20", "192.168.1.20"), "MET-01" },
+		{ ASKED_FROM(LINK_CIDR, "10.0.0.5", "10.0.0.5"), "MET-04" },
+		{ ASKED_FROM("", "192.168.1.20", "10.0.0.5"), "MET-04" },
+	};
+	const struct gate_missing *one;
+	struct world world;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		judge_text(rows[i].json, &world);
+		one = missing(&world, "vswitch-host", "endpoints answer");
+		assert_int_equal(one != NULL, rows[i].doubt != NULL);
+		assert_true(!one || (one->needed && one->evidence.count == 1 &&
+				     strstr(one->evidence.items[0], rows[i].doubt)));
+		end(&world);
+	}
+}
+
 /* The first line of the text report names each: a few words, never a sentence. */
 static void test_each_need_has_a_short_name(void **state)
 {
@@ -420,6 +460,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_needs_by_access),
+		cmocka_unit_test(test_endpoints_count_from_the_links_side),
 		cmocka_unit_test(test_plan_without_gitlab_is_no_whole_plan),
 		cmocka_unit_test(test_each_need_has_a_short_name),
 		cmocka_unit_test(test_needs_of_the_cloud_name_a_command),
