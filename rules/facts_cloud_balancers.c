@@ -19,6 +19,7 @@ static const struct record backend_record = { "balancer_backend", sizeof(struct 
 
 static const struct field listener_entry_fields[] = {
 	FIELD_UP_TO(listener_entry_fact, port, 65535, FIELD_REQUIRED, "port of the listener"),
+	FIELD(listener_entry_fact, last, 0, "last port of a range; null: it is one port"),
 	FIELD(listener_entry_fact, protocol, 0, "tcp, http, https, udp ..."),
 	FIELD(listener_entry_fact, status, 0, "running, stopped ...; null: not said"),
 	FIELD_WORDS(listener_entry_fact, control_state, section_words, FIELD_REQUIRED,
@@ -41,6 +42,7 @@ static const struct field balancer_fields[] = {
 	FIELD(balancer_fact, id, FIELD_REQUIRED, "LoadBalancerId"),
 	FIELD(balancer_fact, kind, 0, "clb, nlb, alb"),
 	FIELD(balancer_fact, status, 0, "active, inactive ..."),
+	FIELD(balancer_fact, business, 0, "Normal, FinancialLocked ...; null: not said"),
 	FIELD(balancer_fact, vpc_id, 0, "its VPC"),
 	FIELD(balancer_fact, vswitch_id, 0, "its vSwitch"),
 	FIELD(balancer_fact, addresses, 0, "IPv4 addresses"),

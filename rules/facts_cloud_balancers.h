@@ -25,6 +25,7 @@ struct backend_fact {
 
 struct listener_entry_fact {
 	uint32_t port;
+	struct maybe last; /* of a range of ports that begins with `port`; unknown: it is one */
 	char *protocol; /* "tcp", "http", "https", "udp" ... */
 	char *status;   /* "running", "stopped" ...; NULL: not said */
 	int control_state; /* enum fact_state: of what follows, up to the entries */
@@ -41,6 +42,7 @@ struct balancer_fact {
 	char *id;
 	char *kind;   /* "clb", "nlb", "alb" */
 	char *status; /* "active", "inactive" ... */
+	char *business; /* "Normal", "FinancialLocked", "Abnormal" ...; NULL: not said */
 	char *vpc_id, *vswitch_id;
 	struct strings addresses; /* IPv4, sorted */
 	struct strings groups;    /* security groups, sorted: NLB and ALB alone have some */

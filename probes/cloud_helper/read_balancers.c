@@ -37,6 +37,20 @@ struct balancer_fact *find_balancer(struct cloud_run *run, const char *id)
 	return NULL;
 }
 
+/* What it is called by NLB, by ALB, and by classic ones. */
+static char *business_of(struct cloud_run *run, const struct cJSON *json)
+{
+	static const char *const names[] = {
+		"LoadBalancerBusinessStatus", "LoadBalancerBussinessStatus", "BusinessStatus", NULL,
+	};
+	char *found = NULL;
+	size_t i;
+
+	for (i = 0; names[i] && !found; i++)
+		found = reply_text(run, json, names[i]);
+	return found;
+}
+
 struct balancer_fact *add_balancer(struct cloud_run *run, const char *kind,
 				   const struct cJSON *json, const char *address)
 {
@@ -52,6 +66,7 @@ struct balancer_fact *add_balancer(struct cloud_run *run, const char *kind,
 	out->id = reply_text(run, json, "LoadBalancerId");
 	out->kind = text_copy(kind);
 	out->status = reply_text(run, json, "LoadBalancerStatus");
+	out->business = business_of(run, json);
 	out->vpc_id = reply_text(run, json, "VpcId");
 	out->vswitch_id = reply_text(run, json, "VSwitchId");
 	reply_strings(run, json, "SecurityGroupIds", READ_GROUPS_MAX, &out->groups);
@@ -230,8 +245,13 @@ static void take_backend(struct cloud_run *run, const struct cJSON *json,
 		balancer, port.known ? port.value : 0, reply_word(json, "Protocol"));
 	struct backend_fact *backend;
 
-	if (!listener || listener->backends.count >= READ_ENTRIES_MAX)
+	if (!listener)
 		return;
+	if (listener->backends.count >= READ_ENTRIES_MAX) {
+		listener->health_state = FACT_FAILED;
+		asked_note(run, &listener->health_note, READ_BACKENDS);
+		return;
+	}
 	backend = list_add(&listener->backends, sizeof(*backend));
 	if (!cloud_keeps(run, backend))
 		return;

@@ -8,6 +8,7 @@
 #include "probes/cloud_helper/read_groups.h"
 
 #define READ_BALANCERS_MAX 128
+#define READ_BACKENDS "it has more backends than are read"
 
 extern const struct cloud_reader cloud_reader_balancers;
 

@@ -62,8 +62,11 @@ static void take_health(struct cloud_run *run, const struct cloud_reply *reply, 
 			cJSON_ArrayForEach(server, reply_list(group, "NonNormalServers")) {
 				struct backend_fact *one;
 
-				if (listener->backends.count >= READ_ENTRIES_MAX)
+				if (listener->backends.count >= READ_ENTRIES_MAX) {
+					listener->health_state = FACT_FAILED;
+					asked_note(run, &listener->health_note, READ_BACKENDS);
 					return;
+				}
 				one = list_add(&listener->backends, sizeof(*one));
 				if (!cloud_keeps(run, one))
 					return;
@@ -87,12 +90,22 @@ static void ask_health(struct cloud_run *run, const struct cJSON *json, const ch
 	cloud_call(run, ACTION_NLB_GET_LISTENER_HEALTH_STATUS, parameters, take_health, asked);
 }
 
+/* "Full-port" listeners: port 0, and a range; all others have the range 0-0, or none. */
+static bool is_range(const struct cJSON *json)
+{
+	struct maybe port = reply_number(json, "ListenerPort");
+	struct maybe first = reply_number(json, "StartPort"), last = reply_number(json, "EndPort");
+
+	return (!port.known || !port.value) && first.known && last.known && first.value &&
+	       first.value <= last.value;
+}
+
 static void take_listeners(struct cloud_run *run, const struct cloud_reply *reply, void *context)
 {
 	const struct asked *asked = context;
 	struct balancer_fact *balancer = find_balancer(run, asked->id);
 	const struct cJSON *one;
-	bool network;
+	bool network, range;
 
 	if (!balancer ||
 	    !asked_settle(run, reply, &balancer->listeners_state, &balancer->listeners_note))
@@ -104,10 +117,14 @@ static void take_listeners(struct cloud_run *run, const struct cloud_reply *repl
 		if (*reply_word(one, "LoadBalancerId") &&
 		    strcmp(reply_word(one, "LoadBalancerId"), asked->id) != 0)
 			continue;
-		listener = add_listener(run, balancer, reply_number(one, "ListenerPort"),
+		range = is_range(one);
+		listener = add_listener(run, balancer,
+					reply_number(one, range ? "StartPort" : "ListenerPort"),
 					reply_text(run, one, "ListenerProtocol"));
 		if (!listener)
 			continue;
+		if (range)
+			listener->last = reply_number(one, "EndPort");
 		listener->status = reply_text(run, one, "ListenerStatus");
 		if (!network) {
 			read_alb_listener(run, one, asked->id, listener->port);

@@ -42,6 +42,13 @@ static bool carries_tcp(const struct listener_entry_fact *listener)
 	return !words_are(listener->protocol, "udp") && !words_are(listener->protocol, "quic");
 }
 
+/* A listener of an NLB may have a range of ports. */
+static bool listens_on(const struct listener_entry_fact *listener, uint32_t port)
+{
+	return listener->port <= port &&
+	       port <= (listener->last.known ? listener->last.value : listener->port);
+}
+
 static const char *locate(struct balanced *at)
 {
 	const struct list *balancers = &at->view->context->facts->balancers.balancers;
@@ -53,7 +60,7 @@ static const char *locate(struct balanced *at)
 		const struct listener_entry_fact *one =
 			LIST_AT(&at->balancer->listeners, struct listener_entry_fact, i);
 
-		if (one->port != at->view->service->port || !carries_tcp(one))
+		if (!listens_on(one, at->view->service->port) || !carries_tcp(one))
 			continue;
 		at->listener = one;
 		(void)snprintf(at->pointer, sizeof(at->pointer),
@@ -143,7 +150,7 @@ static void judge_listener(struct admission_view *view)
 {
 	struct finding *finding;
 	struct balanced at;
-	bool stopped, idle;
+	bool stopped, locked, idle;
 
 	if (!balanced_find(view, &at))
 		return;
@@ -157,7 +164,8 @@ static void judge_listener(struct admission_view *view)
 	}
 	stopped = at.listener && at.listener->status &&
 		  !words_are(at.listener->status, "running");
-	idle = at.balancer->status && !words_are(at.balancer->status, "active");
+	locked = at.balancer->business && !words_are(at.balancer->business, "normal");
+	idle = locked || (at.balancer->status && !words_are(at.balancer->status, "active"));
 	if (at.listener && !at.listener->status && !idle) {
 		balanced_unknown(&at, "the state of its listener", NULL);
 		return;
@@ -177,10 +185,13 @@ static void judge_listener(struct admission_view *view)
 	else
 		finding_message(view->out, finding, "%s of %s is \"%s\"",
 				stopped ? "the listener" : "the load balancer", at.name,
-				stopped ? at.listener->status : at.balancer->status);
+				stopped ? at.listener->status :
+				locked ? at.balancer->business : at.balancer->status);
 	finding_evidence(view->out, finding, at.pointer, "%s, %zu listeners", at.balancer->id,
 			 at.balancer->listeners.count);
 	finding_remedy(view->out, finding, "cloud",
+		       locked ? "see in the console why the load balancer of port %u is locked: an "
+				"account in arrears, or a security measure" :
 		       at.listener ? "start the listener on port %u" :
 				     "create a listener on port %u and start it",
 		       view->service->port);

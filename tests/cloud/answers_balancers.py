@@ -149,7 +149,7 @@ def nlbs(world, ask):
     vpcs, ids = ask.repeated("VpcIds"), ask.repeated("LoadBalancerIds")
     return Listing("LoadBalancers", [
         {"LoadBalancerId": name, "LoadBalancerStatus": row.get("Status", "Active"),
-         "LoadBalancerBusinessStatus": "Normal", "LoadBalancerType": "Network", "VpcId": row["VpcId"],
+         "LoadBalancerBusinessStatus": row.get("BusinessStatus", "Normal"), "LoadBalancerType": "Network", "VpcId": row["VpcId"],
          "LoadBalancerName": "", "AddressType": row.get("AddressType", "Intranet"),
          "RegionId": region(world, row), "DNSName": f"{name}.cn-hangzhou.nlb.aliyuncs.com",
          "SecurityGroupIds": row.get("SecurityGroupIds", []), "CrossZoneEnabled": True,
@@ -240,7 +240,7 @@ def group_servers(world, ask):
 
 def _alb(world, name, row):
     return {"LoadBalancerId": name, "LoadBalancerStatus": row.get("Status", "Active"),
-            "LoadBalancerBussinessStatus": "Normal", "VpcId": row["VpcId"], "LoadBalancerName": "",
+            "LoadBalancerBussinessStatus": row.get("BusinessStatus", "Normal"), "VpcId": row["VpcId"], "LoadBalancerName": "",
             "AddressType": row.get("AddressType", "Intranet"), "LoadBalancerEdition": "Standard",
             "DNSName": f"{name}.cn-hangzhou.alb.aliyuncs.com", "AddressAllocatedMode": "Fixed",
             "SecurityGroupIds": row.get("SecurityGroupIds", [])}

@@ -414,6 +414,10 @@ def balancers():
     pair("sg20-only-udp", fail + "SG-20", clb(listener(protocol="udp")), clb(listener()))
     pair("sg20-listener-stopped", fail + "SG-20", clb(listener(status="stopped")),
          clb(listener(protocol="https")))
+    pair("sg20-balancer-locked", fail + "SG-20", clb(listener(), business="FinancialLocked"),
+         clb(listener(), business="Normal"))
+    pair("sg20-range-of-ports-beside-it", fail + "SG-20", clb(listener(444, last=9000)),
+         clb(listener(80, last=9000)))
     pair("sg20-balancer-inactive", fail + "SG-20", clb(listener(), status="inactive"),
          clb(listener(), status="active"))
 
@@ -448,7 +452,7 @@ def controlled(kind, *entries):
     return listener(controlled=True, control=kind, entries=list(entries))
 
 
-def clb(*listeners, status="active"):
+def clb(*listeners, status="active", **more):
     """GitLab behind a classic load balancer: no interface has its address."""
     def change(built):
         built["plan"]["gitlab"]["access"] = "slb"
@@ -457,7 +461,7 @@ def clb(*listeners, status="active"):
         built["balancers"]["balancers"] = [{
             "id": LB, "kind": "clb", "status": status, "vpc_id": "vpc-a",
             "addresses": [GITLAB_IP], "groups": [], "listeners_state": "ok",
-            "listeners": list(listeners)}]
+            "listeners": list(listeners), **more}]
     return change
 
 
