@@ -7,6 +7,7 @@
 #include "rules/checks/cloud_rules.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -16,9 +17,13 @@ struct cen_view {
 	const char *vpc;
 	const struct attachment_fact *to_vpc, *to_vbr;
 	uint32_t address;
+	bool unsure; /* of the way there: what is not seen, and no more what is wrong */
 	struct cen_defect *defect;
 	struct text *why;
 };
+
+/* What a next hop in CEN is to the link's requests, the worst last. */
+enum cen_hop { CEN_OURS, CEN_UNSEEN, CEN_ELSEWHERE, CEN_VPC, CEN_VPN, CEN_DROPS };
 
 static const struct attachment_fact *find_attachment(const struct cen_view *view, bool vbr)
 {
@@ -127,34 +132,113 @@ static bool is_black_hole(const struct transit_route_fact *route)
 	return route->next_hop_type && !strcasecmp(route->next_hop_type, "BlackHole");
 }
 
-/* The VPC's own table of the transit router leads to our border router. */
+static bool names_border(const struct cen_view *view, const char *id)
+{
+	const struct vbr_fact *border = transit_vbr(view->transit, id);
+
+	return border && cloud_vbr_is_ours(view->context, border);
+}
+
+/* Words are not always told, and ids say the same. */
+static bool is_kind(const char *type, const char *id, const char *word, const char *start)
+{
+	return (type && !strcasecmp(type, word)) || (id && !strncmp(id, start, strlen(start)));
+}
+
+static enum cen_hop judge_hop(const struct cen_view *view, const char *type, const char *id)
+{
+	if (names_border(view, id))
+		return CEN_OURS;
+	if (is_kind(type, id, "VPN", "vco-"))
+		return CEN_VPN;
+	if (is_kind(type, id, "VPC", "vpc-"))
+		return CEN_VPC;
+	if (is_kind(type, id, "VBR", "vbr-") &&
+	    (view->transit->vbr_id || transit_vbr(view->transit, id)))
+		return CEN_ELSEWHERE;
+	return CEN_UNSEEN;
+}
+
+/* Words for one that is not ours, and its cause; NULL: what it leads to is not seen. */
+static const char *hop_cause(const struct cen_view *view, enum cen_hop hop, const char *from,
+			     const char *id)
+{
+	if (!id)
+		id = "a network that is not told";
+	switch (hop) {
+	case CEN_DROPS:
+		text_addf(view->why, "%s drops it (BlackHole)", from);
+		return "CLD-05";
+	case CEN_VPN:
+		text_addf(view->why, "it is reached by VPN %s, whose routes may not lie inside "
+				     "100.64.0.0/10", id);
+		return "EC-18";
+	case CEN_VPC:
+		text_addf(view->why, "%s leads it to %s, a VPC and no border router", from, id);
+		return "CLD-05";
+	case CEN_ELSEWHERE:
+		text_addf(view->why, "%s leads it to %s, another site than %s", from, id,
+			  view->transit->vbr_id ? view->transit->vbr_id : "the link's");
+		return "CLD-06";
+	default:
+		text_addf(view->why, "%s leads it to %s, which is not seen to be the data center",
+			  from, id);
+		return NULL;
+	}
+}
+
+/*
+ * The VPC's own table of the transit router leads to our border router. Beside it another one that
+ * is seen may take a share: that one's tables are judged as well. NULL: nothing speaks against it.
+ */
+static const struct transit_route_fact *worst_forward(const struct cen_view *view,
+						      const struct transit_route_fact *route,
+						      enum cen_hop *worst)
+{
+	const struct list *routes = &view->transit->transit_routes;
+	const struct transit_route_fact *found = NULL;
+	bool ours = false;
+	size_t i;
+
+	*worst = CEN_OURS;
+	for (i = 0; i < routes->count; i++) {
+		const struct transit_route_fact *one =
+			LIST_AT(routes, struct transit_route_fact, i);
+		enum cen_hop hop;
+
+		if (!transit_route_same(one, route))
+			continue;
+		hop = is_black_hole(one) ? CEN_DROPS
+					 : judge_hop(view, one->resource_type, one->resource_id);
+		ours = ours || hop == CEN_OURS;
+		if (hop <= *worst)
+			continue;
+		*worst = hop;
+		found = one;
+	}
+	if (*worst != CEN_ELSEWHERE || !ours)
+		return found;
+	*worst = CEN_UNSEEN;
+	return transit_vbr(view->transit, found->resource_id) ? NULL : found;
+}
+
 static bool fails_forward(struct cen_view *view)
 {
 	const struct attachment_fact *one = view->to_vpc;
 	const struct transit_route_fact *route;
-	const struct vbr_fact *border;
+	char table[160];
+	enum cen_hop hop;
 
 	if (!one || !table_is_read(view, one->table))
 		return false;
 	route = transit_route_match(&view->transit->transit_routes, one->table, view->address);
 	if (!route)
 		return blame_absence(view, one, view->address);
-	if (is_black_hole(route)) {
-		text_addf(view->why, "route table %s drops it (BlackHole)", one->table);
-		return blame_route(view, route, "CLD-05");
-	}
-	if (route->resource_type && !strcasecmp(route->resource_type, "VPN")) {
-		text_addf(view->why, "it is reached by VPN %s, whose routes may not lie inside "
-				     "100.64.0.0/10", route->resource_id);
-		return blame_route(view, route, "EC-18");
-	}
-	border = transit_vbr(view->transit, route->resource_id);
-	if (view->transit->vbr_id && border && !cloud_vbr_is_ours(view->context, border)) {
-		text_addf(view->why, "route table %s leads it to %s, another site than %s",
-			  one->table, route->resource_id, view->transit->vbr_id);
-		return blame_route(view, route, "CLD-06");
-	}
-	return false;
+	route = worst_forward(view, route, &hop);
+	if (!route || (hop == CEN_UNSEEN) != view->unsure)
+		return false;
+	(void)snprintf(table, sizeof(table), "route table %s", one->table);
+	return blame_route(view, route, hop_cause(view, hop, table, route->resource_id));
 }
 
 /* The border router's own table of the transit router leads the whole range to the VPC. */
@@ -217,13 +301,6 @@ static void add_maps(const struct cen_route_fact *route, struct text *why)
 		text_addf(why, "%s %s", i ? "," : "; route map", route->maps.items[i]);
 }
 
-static bool names_border(const struct cen_view *view, const char *id)
-{
-	const struct vbr_fact *border = transit_vbr(view->transit, id);
-
-	return border && cloud_vbr_is_ours(view->context, border);
-}
-
 /* Routes as the members of CEN see them: claimed twice, denied, or not given away. */
 static bool fails_members(struct cen_view *view)
 {
@@ -265,6 +342,22 @@ static bool fails_members(struct cen_view *view)
 	return blame_member(view, idle, "CLD-05");
 }
 
+/* Where no table of a transit router tells: by the entry that the VPC itself gets of CEN. */
+static bool leads_elsewhere(struct cen_view *view)
+{
+	const struct cen_route_fact *route =
+		cen_route_match(&view->transit->cen_route_list, view->vpc, view->address);
+	enum cen_hop hop;
+
+	if ((view->to_vpc && table_is_read(view, view->to_vpc->table)) || !route ||
+	    !cloud_word_is(route->type, "CEN") || !route->next_hop_id)
+		return false;
+	hop = judge_hop(view, route->next_hop_type, route->next_hop_id);
+	if (hop == CEN_OURS || hop == CEN_UNSEEN)
+		return false; /* a transit router is a next hop here, too */
+	return blame_member(view, route, hop_cause(view, hop, "CEN", route->next_hop_id));
+}
+
 bool cloud_cen_defect(const struct rule_context *context, const struct address *address,
 		      struct cen_defect *defect, struct text *why)
 {
@@ -289,7 +382,10 @@ bool cloud_cen_defect(const struct rule_context *context, const struct address *
 			  view.transit->vbr_id, view.to_vpc->resource_id);
 		return blame_attachment(&view, view.to_vpc, "CLD-05");
 	}
-	return (view.to_vpc && is_loose(&view, view.to_vpc)) ||
-	       (view.to_vbr && is_loose(&view, view.to_vbr)) || fails_forward(&view) ||
-	       fails_back(&view);
+	if ((view.to_vpc && is_loose(&view, view.to_vpc)) ||
+	    (view.to_vbr && is_loose(&view, view.to_vbr)) || leads_elsewhere(&view) ||
+	    fails_forward(&view) || fails_back(&view))
+		return true;
+	view.unsure = true;
+	return fails_forward(&view);
 }

@@ -5,6 +5,23 @@
 
 #include <errno.h>
 
+static void add_unseen(const struct address *address, const struct cen_defect *defect,
+		       const char *why, struct findings *out)
+{
+	struct finding *finding = cloud_finding(out, STATUS_UNKNOWN, defect->resource);
+	char text[ADDRESS_TEXT_MAX];
+
+	if (!finding)
+		return;
+	finding->subject.address = *address;
+	(void)address_print(address, text);
+	finding_message(out, finding, "whether CEN carries the link to %s is not known: %s", text,
+			why);
+	finding_evidence(out, finding, defect->pointer.text, "%s", why);
+	finding_settle(out, finding, "reachback check --vbr-id VBR, or look at the entries of %s "
+		       "in the console", defect->resource ? defect->resource : "its tables");
+}
+
 static void add_defect(const struct address *address, const struct cen_defect *defect,
 		       const char *why, struct findings *out)
 {
@@ -69,7 +86,8 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 	for (i = 0; i < services.count; i++) {
 		text_init(&why, 512);
 		if (cloud_cen_defect(context, &services.items[i], &defect, &why))
-			add_defect(&services.items[i], &defect, text_string(&why), out);
+			(defect.cause ? add_defect : add_unseen)(&services.items[i], &defect,
+								 text_string(&why), out);
 		if (text_error(&why) == -ENOMEM)
 			out->error = -ENOMEM;
 		text_release(&why);

@@ -71,7 +71,7 @@ static bool is_cens_fault(const struct service_view *view)
 
 	text_init(&why, 512);
 	found = cloud_uses_cen(view->context) &&
-		cloud_cen_defect(view->context, view->address, &defect, &why);
+		cloud_cen_defect(view->context, view->address, &defect, &why) && defect.cause;
 	if (text_error(&why) == -ENOMEM)
 		view->out->error = -ENOMEM;
 	text_release(&why);

@@ -126,10 +126,10 @@ bool cloud_border_counts(const struct rule_context *context, const struct vbr_fa
 
 /*
  * Is CEN on the way from the VPC, and what of it breaks the way to `address`? Words go to `why`,
- * the place in the facts to `pointer`; the cause is returned, NULL: nothing does.
+ * the place in the facts to `pointer`; false: nothing does.
  */
 struct cen_defect {
-	const char *cause;
+	const char *cause; /* NULL: where it leads is not seen */
 	struct cloud_pointer pointer;
 	const char *resource;
 };

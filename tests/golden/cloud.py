@@ -3,9 +3,9 @@
 each with a healthy twin."""
 
 from cloud_world import (DENIED, FAR, OTHER_TABLE, OTHER_VBR, OTHER_VPC, RANGE, TABLE,
-                         TR_VBR_TABLE, VBR, VBR_TABLE, VPC, VSWITCH, OK, binding, by_cen,
-                         cen_route, hop, interface, pair, peer, route, transit_route, vbr,
-                         vswitch)
+                         TR, TR_VBR_TABLE, TR_VPC_TABLE, VBR, VBR_TABLE, VPC, VSWITCH, OK,
+                         binding, by_cen, cen_route, hop, interface, pair, peer, route,
+                         transit_route, vbr, vswitch)
 from groups import managed
 
 
@@ -435,6 +435,46 @@ def cen():
                                                                 publish_status="Published")))
     pair("cld03-cen-leads-to-another-vpc", "not-ready CLD-03",
          put("transit", "transit_routes", 0, resource_id=OTHER_VPC), base=by_cen)
+    def elsewhere(kind, resource, **more):
+        return put("transit", "transit_routes", 1, resource_type=kind, resource_id=resource,
+                   **more)
+
+    def beside(destination, kind, resource, **more):
+        return add("transit", "transit_routes", row=transit_route(TR_VPC_TABLE, destination, kind,
+                                                                  resource, **more))
+
+    pair("cld06-cen-leads-to-a-router-unseen", "not-ready CLD-06", elsewhere("VBR", "vbr-z"),
+         base=by_cen)
+    pair("cld06-cen-leads-to-another-router", "not-ready CLD-06",
+         both(add("transit", "vbr_list", row=vbr(OTHER_VBR)), elsewhere("VBR", OTHER_VBR)),
+         base=by_cen, healthy=add("transit", "vbr_list", row=vbr(OTHER_VBR)))
+    pair("cld05-cen-leads-to-another-vpc", "not-ready CLD-05", elsewhere("VPC", OTHER_VPC),
+         base=by_cen)
+    pair("cld05-cen-leads-back-to-the-vpc", "not-ready CLD-05", elsewhere("VPC", VPC),
+         base=by_cen)
+    pair("cld05-cen-longer-entry-to-another-vpc", "not-ready CLD-05",
+         beside("172.20.5.0/24", "VPC", OTHER_VPC), base=by_cen,
+         healthy=beside("172.20.6.0/24", "VPC", OTHER_VPC))
+    pair("cld05-cen-one-of-two-to-another-vpc", "not-ready CLD-05",
+         beside("172.20.0.0/16", "VPC", OTHER_VPC), base=by_cen,
+         healthy=beside("172.20.0.0/16", "VPC", OTHER_VPC, status="Rejected"))
+    pair("cen-leads-to-another-transit-router", "undetermined", elsewhere("TR", "tr-far"),
+         base=by_cen)
+
+    def basic(world):
+        by_cen(world)
+        world["transit"].update(attachment_list=[], transit_routes=[], router_list=[
+            {"id": TR, "cen_id": "cen-a", "region": "cn-hangzhou", "type": "Basic",
+             "status": "Active"}])
+
+    pair("cld06-member-led-to-a-router-unseen", "not-ready CLD-06",
+         put("transit", "cen_route_list", 0, next_hop_type="CEN", next_hop_id="vbr-z"),
+         base=basic, healthy=put("transit", "cen_route_list", 0, next_hop_type="CEN"))
+    pair("cld05-member-led-to-another-vpc", "not-ready CLD-05",
+         add("transit", "cen_route_list", row=cen_route(destination="172.20.5.0/24",
+                                                        next_hop_type="VPC",
+                                                        next_hop_id=OTHER_VPC)),
+         base=basic)
     pair("cld06-two-sites-one-prefix", "not-ready CLD-06",
          put("transit", "cen_route_list", 0, conflicts=[f"{OTHER_VBR} 172.20.0.0/16"]),
          base=by_cen)
