@@ -93,7 +93,7 @@ static void take_acl(struct cloud_run *run, const struct cloud_reply *reply, voi
 		     "DestinationCidrIp", acl, &acl->egress);
 }
 
-static void read_acl(struct cloud_run *run, const char *id)
+void read_network_acl(struct cloud_run *run, const char *id)
 {
 	const struct cloud_parameter parameters[] = { { "NetworkAclId", id }, { NULL, NULL } };
 	struct network_acl_fact *acl;
@@ -127,6 +127,14 @@ static bool guards(const struct cJSON *acl, const char *vswitch)
 	return false;
 }
 
+/* A list, or a count that says that there is none to show. */
+static bool is_told(const struct cJSON *json)
+{
+	struct maybe total = reply_number(json, "TotalCount");
+
+	return reply_list(json, "NetworkAcls.NetworkAcl") || (total.known && !total.value);
+}
+
 static void take_guard(struct cloud_run *run, const struct cloud_reply *reply, void *context)
 {
 	const struct asked *asked = context;
@@ -135,11 +143,16 @@ static void take_guard(struct cloud_run *run, const struct cloud_reply *reply, v
 
 	if (!guard || !asked_settle(run, reply, &guard->state, &guard->note))
 		return;
+	if (!is_told(reply->json)) {
+		guard->state = FACT_FAILED;
+		asked_note(run, &guard->note, "the answer holds no list of ACLs");
+		return;
+	}
 	cJSON_ArrayForEach(one, reply_list(reply->json, "NetworkAcls.NetworkAcl")) {
 		if (!*reply_word(one, "NetworkAclId") || !guards(one, asked->id) || guard->acl)
 			continue;
 		guard->acl = reply_text(run, one, "NetworkAclId");
-		read_acl(run, reply_word(one, "NetworkAclId"));
+		read_network_acl(run, reply_word(one, "NetworkAclId"));
 	}
 }
 

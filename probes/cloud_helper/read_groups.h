@@ -43,6 +43,8 @@ void read_group_kinds(struct cloud_run *run, const struct strings *ids);
 void read_groups_of_vpc(struct cloud_run *run, const char *vpc);
 /* The network ACL of a vSwitch, once. */
 void read_guard(struct cloud_run *run, const char *vswitch);
+/* A network ACL by its id, once: lists do not show those of other accounts. */
+void read_network_acl(struct cloud_run *run, const char *id);
 /* A prefix list of security groups, a prefix list of ACLs, a port list; once each. */
 void read_named_list(struct cloud_run *run, enum cloud_action_id action, const char *id);
 

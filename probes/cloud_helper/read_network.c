@@ -3,6 +3,7 @@
  * Section "network": the link's vSwitch and VPC, the vSwitches of the VPC that hold an address of
  * the plan, and the route tables of these.
  */
+#include "probes/cloud_helper/read_groups.h"
 #include "probes/cloud_helper/read_inquiry.h"
 
 #include "probes/cloud_helper/reply.h"
@@ -70,6 +71,8 @@ static void add_vswitch(struct cloud_run *run, const cJSON *json, bool is_link)
 	vswitch->network_acl = reply_text(run, json, "NetworkAclId");
 	vswitch->share_type = reply_text(run, json, "ShareType");
 	vswitch->owner = reply_text(run, json, "OwnerId");
+	if (vswitch->network_acl)
+		read_network_acl(run, vswitch->network_acl);
 	if (vswitch->route_table)
 		read_cloud_table(run, &network->tables, &network->routes, vswitch->route_table);
 }

@@ -9,6 +9,7 @@
 #include "rules/admission_acls.h"
 #include "rules/checks/checks.h"
 #include "rules/checks/cloud_admission.h"
+#include "rules/checks/cloud_rules.h"
 #include "rules/facts_link.h"
 
 #include <errno.h>
@@ -176,6 +177,31 @@ static bool judge_passage(struct admission_view *view, const struct passage *pas
 	return passes;
 }
 
+/* As the vSwitch itself tells: lists of ACLs leave out what the credential may not see. */
+static const char *acl_by_vswitch(const struct admission_view *view, const char *vswitch)
+{
+	const struct network_facts *network = &view->context->facts->network;
+	size_t i;
+
+	for (i = 0; network->section.state == FACT_OK && i < network->vswitch_list.count; i++) {
+		const struct vswitch_fact *one =
+			LIST_AT(&network->vswitch_list, struct vswitch_fact, i);
+
+		if (text_equal(one->id, vswitch))
+			return one->network_acl;
+	}
+	return NULL;
+}
+
+/* Its own word was refused: then a list that shows no ACL proves nothing. NULL: it was not. */
+static const char *refused_word(const struct admission_view *view, const char *vswitch)
+{
+	const struct network_facts *network = &view->context->facts->network;
+	bool is_link = text_equal(vswitch, facts_link_vswitch(view->context->facts));
+
+	return cloud_refused(&network->section, is_link ? &network->vswitch : &network->vswitches);
+}
+
 /*
  * The ACL of a vSwitch. NULL with `why` empty: it has none; else `why` says why it is not known.
  */
@@ -183,17 +209,20 @@ static const struct network_acl_fact *acl_of(const struct admission_view *view,
 					     const char *vswitch, struct text *why)
 {
 	const struct guard_fact *guard = groups_guard(view->groups, vswitch);
+	bool listed = guard && guard->state == FACT_OK;
+	const char *id = listed && guard->acl ? guard->acl : acl_by_vswitch(view, vswitch);
 	const struct network_acl_fact *acl;
-	const char *note;
+	const char *note = listed && !id ? refused_word(view, vswitch) : NULL;
 
-	if (guard && guard->state == FACT_OK && !guard->acl)
+	if (listed && !id && !note)
 		return NULL;
-	acl = guard && guard->state == FACT_OK ? groups_acl(view->groups, guard->acl) : NULL;
+	acl = id ? groups_acl(view->groups, id) : NULL;
 	if (acl && acl->state == FACT_OK)
 		return acl;
-	note = acl ? acl->note : guard ? guard->note : NULL;
-	text_addf(why, "the network ACL of %s is not known%s%s", vswitch ? vswitch : "its vSwitch",
-		  note ? ": " : "", note ? note : "");
+	if (!note)
+		note = acl ? acl->note : guard ? guard->note : NULL;
+	text_addf(why, "the network ACL %s%sof %s is not known%s%s", id ? id : "", id ? " " : "",
+		  vswitch ? vswitch : "its vSwitch", note ? ": " : "", note ? note : "");
 	return NULL;
 }
 

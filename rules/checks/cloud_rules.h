@@ -56,6 +56,8 @@ bool cloud_asked(const struct inquiry *asked, const char *what, const char *reso
 /* The same of a table; true: it was read, and it is not empty, which no table can be. */
 bool cloud_table_read(const struct list *tables, const struct list *routes, const char *table,
 		      struct findings *out);
+/* Why it was asked in vain, as a whole section or alone; NULL: answered, or not asked at all. */
+const char *cloud_refused(const struct section *section, const struct inquiry *asked);
 /* The same of a whole section, for rules that can go without: true when it is FACT_OK. */
 bool cloud_section(const struct rule_context *context, enum section_id id, struct findings *out);
 

@@ -43,6 +43,15 @@ bool cloud_asked(const struct inquiry *asked, const char *what, const char *reso
 	return false;
 }
 
+const char *cloud_refused(const struct section *section, const struct inquiry *asked)
+{
+	if (section->state == FACT_DENIED || section->state == FACT_FAILED)
+		return section->note ? section->note : "no answer";
+	if (asked->state == FACT_DENIED || asked->state == FACT_FAILED)
+		return asked->note ? asked->note : "no answer";
+	return NULL;
+}
+
 bool cloud_table_read(const struct list *tables, const struct list *routes, const char *table,
 		      struct findings *out)
 {

@@ -163,6 +163,8 @@ def network_acls(world, ask):
     for name, row in sorted(world["nacls"].items()):
         shown = _acl(world, name, row)
         bound = [resource["ResourceId"] for resource in shown["Resources"]["Resource"]]
+        if row.get("Unlisted"):  # to be had by its id alone
+            continue
         if (ask.get("NetworkAclId") in ("", name) and ask.fits(shown, ("VpcId", "NetworkAclName")) and
                 ask.get("ResourceId") in ("", *bound)):
             items.append(shown)
