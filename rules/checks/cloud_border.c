@@ -212,27 +212,41 @@ static struct sessions count_sessions(const struct border_view *view)
 	return sessions;
 }
 
+/* What else leads to the service decides how bad it is; unread, nothing tells. */
+static void judge_session(const struct border_view *view, const struct bgp_peer_fact *peer,
+			  const struct sessions *sessions)
+{
+	const struct cloud_route *route = route_to_service(view);
+	bool fixed = route && route->type && !strcasecmp(route->type, "Custom");
+	uint32_t limit = peer->limit.known && peer->limit.value ? peer->limit.value
+								: BGP_ROUTES_MAX;
+	bool is_down = !cloud_word_is(peer->status, "Established");
+
+	if (!is_down && (!peer->received.known || peer->received.value < limit))
+		return;
+	if (!(is_down && sessions->up) &&
+	    !cloud_table_read(&view->transit->tables, &view->transit->routes,
+			      view->vbr->route_table, view->out))
+		return;
+	if (is_down)
+		add_session(view, peer, fixed || sessions->up ? STATUS_WARN : STATUS_FAIL,
+			    "CLD-08", "is not established");
+	else
+		add_session(view, peer, route ? STATUS_WARN : STATUS_FAIL, "CLD-07",
+			    "sends more routes than the border router takes");
+}
+
 static void judge_sessions(const struct border_view *view)
 {
 	const struct sessions sessions = count_sessions(view);
-	const struct cloud_route *route = route_to_service(view);
-	bool fixed = route && route->type && !strcasecmp(route->type, "Custom");
 	size_t i;
 
 	for (i = 0; i < view->transit->peer_list.count; i++) {
 		const struct bgp_peer_fact *peer =
 			LIST_AT(&view->transit->peer_list, struct bgp_peer_fact, i);
-		uint32_t limit = peer->limit.known && peer->limit.value ? peer->limit.value
-									: BGP_ROUTES_MAX;
 
-		if (!text_equal(peer->router_id, view->vbr->id))
-			continue;
-		if (!cloud_word_is(peer->status, "Established"))
-			add_session(view, peer, fixed || sessions.up ? STATUS_WARN : STATUS_FAIL,
-				    "CLD-08", "is not established");
-		else if (peer->received.known && peer->received.value >= limit)
-			add_session(view, peer, route ? STATUS_WARN : STATUS_FAIL, "CLD-07",
-				    "sends more routes than the border router takes");
+		if (text_equal(peer->router_id, view->vbr->id))
+			judge_session(view, peer, &sessions);
 	}
 }
 

@@ -176,10 +176,21 @@ static void add_wrong(struct return_view *view)
 			 "VPC");
 }
 
+static void add_unsure(struct return_view *view)
+{
+	char percent[48];
+	struct finding *finding =
+		add_part(view, STATUS_UNKNOWN, LEG_UNSURE, percent, sizeof(percent));
+
+	finding_message(view->out, finding, "to which VPC %s leads %s of the range was not told",
+			view->vbr->id, percent);
+	finding_settle(view->out, finding, "reachback check --link-vpc-id VPC, with a credential "
+		       "that may call vpc:DescribeRouterInterfaces");
+}
+
 static void judge_result(struct return_view *view)
 {
 	struct finding *finding;
-	char percent[48];
 
 	if (view->parts[LEG_LOST].count)
 		add_lost(view);
@@ -188,11 +199,7 @@ static void judge_result(struct return_view *view)
 	if (view->parts[LEG_LOST].count || view->parts[LEG_WRONG].count)
 		return;
 	if (view->parts[LEG_UNSURE].count) {
-		finding = add_part(view, STATUS_UNKNOWN, LEG_UNSURE, percent, sizeof(percent));
-		finding_message(view->out, finding, "to which VPC %s of the range is led was not "
-				"told", percent);
-		finding_settle(view->out, finding, "reachback check --link-vpc-id VPC, with a "
-			       "credential that may call vpc:DescribeRouterInterfaces");
+		add_unsure(view);
 		return;
 	}
 	finding = cloud_finding(view->out, STATUS_PASS, view->vbr->id);
@@ -328,17 +335,37 @@ static void judge_pair(const struct rule_context *context, const struct vbr_fact
 		finding_remedy(out, finding, "router", "send each answer back by the circuit that "
 			       "its request came by (policy routing, or a VRF a circuit), or make "
 			       "links from one VPC alone");
+	} else if (view.parts[LEG_UNSURE].count) {
+		add_unsure(&view);
 	}
 	view_close(&view);
+}
+
+/* Without its table nothing tells where another border router leads the range. */
+static void judge_other(const struct rule_context *context, const struct vbr_fact *ours,
+			const struct vbr_fact *other, struct findings *out)
+{
+	const struct transit_facts *transit = &context->facts->transit;
+
+	if (cloud_table_read(&transit->tables, &transit->routes, other->route_table, out) &&
+	    same_site(context, ours, other))
+		judge_pair(context, ours, other, out);
 }
 
 static void evaluate_alone(const struct rule_context *context, struct findings *out)
 {
 	const struct transit_facts *transit = &context->facts->transit;
+	struct finding *finding;
 	size_t i, j;
 
-	if (!cloud_vbrs(context, out) || !cloud_link_vpc(context))
+	if (!cloud_vbrs(context, out))
 		return;
+	if (!cloud_link_vpc(context)) {
+		finding = findings_add(out, STATUS_UNKNOWN);
+		finding_message(out, finding, "which VPC the link is in was not told");
+		finding_settle(out, finding, "reachback check --link-vpc-id VPC");
+		return;
+	}
 	for (i = 0; i < transit->vbr_list.count; i++) {
 		const struct vbr_fact *ours = LIST_AT(&transit->vbr_list, struct vbr_fact, i);
 
@@ -348,8 +375,8 @@ static void evaluate_alone(const struct rule_context *context, struct findings *
 			const struct vbr_fact *other =
 				LIST_AT(&transit->vbr_list, struct vbr_fact, j);
 
-			if (!cloud_vbr_is_ours(context, other) && same_site(context, ours, other))
-				judge_pair(context, ours, other, out);
+			if (!cloud_vbr_is_ours(context, other))
+				judge_other(context, ours, other, out);
 		}
 		return;
 	}
