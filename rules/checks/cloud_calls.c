@@ -42,6 +42,37 @@ static bool is_first_of(const struct call_view *view)
 	return true;
 }
 
+/* Codes of a gateway that passed the call on to nobody. */
+static bool is_turned_away(const struct call_fact *call)
+{
+	return call->code && (text_has_prefix(call->code, "InvalidAction") ||
+			      text_has_prefix(call->code, "InvalidApi"));
+}
+
+/* `unknown` where calls were made and none was answered; a refusal by RAM is an answer. */
+static bool any_answered(const struct rule_context *context, const char *what,
+			 struct findings *out)
+{
+	const struct list *calls = &context->facts->cloud.calls;
+	const struct call_fact *call = calls->items;
+	struct finding *finding;
+	size_t i;
+
+	for (i = 0; i < calls->count; i++)
+		if (call[i].outcome == CALL_OK ||
+		    (call[i].outcome == CALL_MISSING && !is_turned_away(&call[i])) ||
+		    call[i].outcome == CALL_DENIED)
+			return true;
+	if (!calls->count)
+		return true;
+	finding = findings_add(out, STATUS_UNKNOWN);
+	finding_message(out, finding, "%s is not known: not one call was answered", what);
+	finding_evidence(out, finding, "/cloud/calls/0", "%s %s: %s", call->product, call->action,
+			 call->code ? call->code : "no answer");
+	finding_settle(out, finding, "reachback check, with a credential that the cloud accepts");
+	return false;
+}
+
 static void evaluate_permissions(const struct rule_context *context, struct findings *out)
 {
 	struct call_view view = { .cloud = &context->facts->cloud, .out = out };
@@ -57,6 +88,7 @@ static void evaluate_permissions(const struct rule_context *context, struct find
 				view.call->permission ? view.call->permission : view.call->action);
 		finding_settle(out, finding, "reachback docs ram-policy");
 	}
+	(void)any_answered(context, "what the credential may call", out);
 }
 
 const struct rule rule_cloud_calls_permitted = {
@@ -81,7 +113,7 @@ const struct rule rule_cloud_calls_permitted = {
 /* Codes by which a gateway refuses the signature, its time or the session. */
 static const char *const refusals[] = {
 	"InvalidTimeStamp", "SignatureDoesNotMatch", "IncompleteSignature", "InvalidSecurityToken",
-	"SecurityTokenExpired", "SignatureNonceUsed",
+	"SecurityTokenExpired", "SignatureNonceUsed", "InvalidAccessKeyId",
 };
 
 static bool is_refused(const struct call_fact *call)
@@ -130,6 +162,7 @@ static void evaluate_credentials(const struct rule_context *context, struct find
 						      "secret, or set the clock");
 		return;
 	}
+	(void)any_answered(context, "whether the cloud accepts the credential", out);
 }
 
 const struct rule rule_cloud_credentials_accepted = {
@@ -171,6 +204,7 @@ static void evaluate_throttling(const struct rule_context *context, struct findi
 						      "that use the same account");
 		return;
 	}
+	(void)any_answered(context, "whether the API throttles", out);
 }
 
 const struct rule rule_cloud_calls_unthrottled = {
