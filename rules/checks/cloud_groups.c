@@ -9,6 +9,7 @@
 #include "rules/checks/cloud_admission.h"
 
 #include "rules/checks/checks.h"
+#include "rules/checks/cloud_rules.h"
 #include "rules/facts_link.h"
 
 #include <errno.h>
@@ -16,6 +17,9 @@
 
 #define EVIDENCE_MAX 8
 #define WORDS_LIMIT ((size_t)4096)
+#define NOT_UNDERSTOOD                                                                             \
+	"a rule that may decide was not understood, or its prefix list or port list could not be " \
+	"read"
 
 /* What is refused at worst [0] and at best [1], and by which rules. */
 struct judged {
@@ -298,8 +302,7 @@ static void judge_range(struct admission_view *view)
 	else if (judged.refused[1].count)
 		add_fail(view, &judged, false);
 	else
-		add_unknown(view, "a rule that may decide was not understood, or its prefix list "
-				  "or port list could not be read");
+		add_unknown(view, NOT_UNDERSTOOD);
 	judged_release(&judged);
 }
 
@@ -352,54 +355,58 @@ const struct rule rule_security_groups_admit_range = {
 	.eval = evaluate,
 };
 
-/* As the plan declares it or this machine has it, else as the cloud shows it; NULL: none. */
+/* As the cloud shows it, else as the plan declares it or this machine has it; NULL: none. */
 static const struct prefix *vswitch_cidr(const struct facts *facts)
 {
-	const struct prefix *cidr = facts_link_cidr(facts);
-	const char *vswitch = facts_link_vswitch(facts);
-	size_t i;
+	const struct vswitch_fact *vswitch = facts->network.section.state == FACT_OK ?
+						     network_link_vswitch(&facts->network) : NULL;
 
-	if (cidr)
-		return cidr;
-	for (i = 0; facts->network.section.state == FACT_OK && vswitch &&
-		    i < facts->network.vswitch_list.count; i++) {
-		const struct vswitch_fact *one =
-			LIST_AT(&facts->network.vswitch_list, struct vswitch_fact, i);
-
-		if (text_equal(one->id, vswitch) && one->cidr.known)
-			return &one->cidr;
-	}
-	return NULL;
+	return vswitch && vswitch->cidr.known ? &vswitch->cidr : facts_link_cidr(facts);
 }
 
-static void judge_vswitch(struct admission_view *view)
+static void judge_vswitch_cidr(struct admission_view *view)
 {
+	const struct network_facts *network = &view->context->facts->network;
 	const struct prefix *cidr = vswitch_cidr(view->context->facts);
 	char prefix[PREFIX_TEXT_MAX], name[32];
 	struct finding *finding;
 	struct judged judged;
+
+	judge_peers(view, cidr, &judged);
+	if (judged.error)
+		view->out->error = judged.error;
+	if (judged.refused[1].count && (finding = admission_finding(view, STATUS_WARN))) {
+		finding_cause(view->out, finding, "SG-10");
+		finding_message(view->out, finding,
+				"the groups of %s do not admit all of the link's vSwitch %s to "
+				"%s, and the registry's interface there may be what speaks to it",
+				view->interface->id, prefix_print(cidr, prefix),
+				admission_name(view->service, name));
+		add_evidence(view, &judged.pieces[1], finding);
+		add_remedies(view, finding, false, cidr);
+	} else if (judged.refused[0].count) {
+		add_unknown(view, NOT_UNDERSTOOD);
+	} else if (cloud_refused(&network->section, &network->vswitch)) {
+		add_unknown(view, "the network of the link's vSwitch is the plan's word alone: "
+				  "the cloud did not tell it");
+	}
+	judged_release(&judged);
+}
+
+static void judge_vswitch(struct admission_view *view)
+{
 	struct text why;
 	bool silent;
 
 	text_init(&why, WORDS_LIMIT);
-	if (admission_interface(view, &silent, &why) && !admission_is_groupless(view) &&
-	    !admission_misses_group(view, &why)) {
-		judge_peers(view, cidr, &judged);
-		if (judged.error)
-			view->out->error = judged.error;
-		/* what is in doubt here the range's own rule says */
-		if (judged.refused[1].count && (finding = admission_finding(view, STATUS_WARN))) {
-			finding_cause(view->out, finding, "SG-10");
-			finding_message(view->out, finding,
-					"the groups of %s do not admit all of the link's vSwitch "
-					"%s to %s, and the registry's interface there may be "
-					"what speaks to it", view->interface->id,
-					prefix_print(cidr, prefix),
-					admission_name(view->service, name));
-			add_evidence(view, &judged.pieces[1], finding);
-			add_remedies(view, finding, false, cidr);
-		}
-		judged_release(&judged);
+	if (!admission_interface(view, &silent, &why)) {
+		if (!silent)
+			add_unknown(view, text_string(&why));
+	} else if (!admission_is_groupless(view)) {
+		if (admission_misses_group(view, &why))
+			add_unknown(view, text_string(&why));
+		else
+			judge_vswitch_cidr(view);
 	}
 	if (text_error(&why) == -ENOMEM)
 		view->out->error = -ENOMEM;

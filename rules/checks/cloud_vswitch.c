@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The vSwitch of the link: it belongs to the planned VPC and account (CLD-12), and it has an
- * address left for the link's network interface (CTL-05), which takes one that is Available.
+ * The vSwitch of the link: it belongs to the planned VPC and account and has the planned network
+ * (CLD-12), and it has an address left for the link's network interface (CTL-05), which takes one
+ * that is Available.
  */
 #include "rules/checks/cloud_rules.h"
 
@@ -69,6 +70,34 @@ static void add_other_owner(const struct rule_context *context, const struct vsw
 	finding_remedy(out, finding, "plan", "name a vSwitch that the VPC's own account has made");
 }
 
+/* A mistaken id, or a mistaken network: the host's proof runs over the plan's. */
+static void add_other_network(const struct rule_context *context,
+			      const struct vswitch_fact *vswitch, struct findings *out)
+{
+	const struct network_facts *network = &context->facts->network;
+	struct finding *finding = cloud_finding(out, STATUS_WARN, vswitch->id);
+	char planned[PREFIX_TEXT_MAX], told[PREFIX_TEXT_MAX];
+
+	(void)prefix_print(&context->facts->plan.link.vswitch_cidr, planned);
+	(void)prefix_print(&vswitch->cidr, told);
+	finding_cause(out, finding, "CLD-12");
+	finding_message(out, finding, "vSwitch %s has %s, the plan says %s: what is proved on "
+			"hosts for the vSwitch is proved for other addresses", vswitch->id, told,
+			planned);
+	finding_expected(out, finding, "link.vswitch_cidr %s", told);
+	finding_evidence(out, finding, vswitch_place(network, vswitch).text, "CIDR %s", told);
+	finding_evidence(out, finding, "/plan/link/vswitch_cidr", "%s", planned);
+	finding_remedy(out, finding, "plan", "set link.vswitch_cidr to %s, or name the vSwitch "
+					     "that is meant, and check again on every host", told);
+}
+
+static bool is_other_network(const struct prefix *planned, const struct prefix *told)
+{
+	return planned->known && told->known &&
+	       !(planned->length <= told->length &&
+		 prefix_contains(planned, prefix_first(told)));
+}
+
 static void evaluate_vpc(const struct rule_context *context, struct findings *out)
 {
 	const struct network_facts *network = &context->facts->network;
@@ -83,6 +112,8 @@ static void evaluate_vpc(const struct rule_context *context, struct findings *ou
 		add_other_vpc(context, vswitch, out);
 	else if (vpc && vpc->owner && vswitch->owner && !text_equal(vpc->owner, vswitch->owner))
 		add_other_owner(context, vswitch, vpc, out);
+	if (is_other_network(&context->facts->plan.link.vswitch_cidr, &vswitch->cidr))
+		add_other_network(context, vswitch, out);
 }
 
 const struct rule rule_vswitch_of_vpc = {
@@ -95,8 +126,8 @@ const struct rule rule_vswitch_of_vpc = {
 	.causes = { "CLD-12" },
 	.why = "the registry puts its interface on the vSwitch: in another VPC it reaches what "
 	       "that VPC reaches, which is not GitLab",
-	.evidence = "VPC and owner that the API tells for the vSwitch, against the plan and the "
-		    "VPC's owner",
+	.evidence = "VPC, owner and CIDR block that the API tells for the vSwitch, against the "
+		    "plan and the VPC's owner",
 	.remedies = {
 		{ "plan", "name the VPC that reaches GitLab, and one of its own vSwitches" },
 	},

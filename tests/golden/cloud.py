@@ -155,6 +155,9 @@ def calls():
          healthy=fine)
     pair("ctl09-session-expired", "ready-with-risks CTL-09",
          called("failed", "InvalidSecurityToken.Expired", clock_skew_s=1), healthy=fine)
+    pair("ctl09-key-unknown", "ready-with-risks CTL-09",
+         called("failed", "InvalidAccessKeyId.NotFound"), healthy=called("missing",
+                                                                         "InvalidVpcId.NotFound"))
     pair("ctl15-throttled", "ready-with-risks CTL-15", called("failed", "Throttling.User"),
          healthy=fine)
     pair("ctl08-call-refused", "ready", called("denied", "Forbidden.RAM"), healthy=fine)
@@ -212,6 +215,11 @@ def vpc():
          put("groups", "interfaces", 0, vpc_id=OTHER_VPC), "ecs")
     pair("cld12-vswitch-of-another-vpc", "not-ready CLD-12",
          put("network", "vswitch_list", 0, vpc_id=OTHER_VPC), "ecs")
+    pair("cld12-vswitch-of-another-network", "ready-with-risks CLD-12",
+         put("plan", "link", vswitch_cidr="192.168.9.0/24"),
+         healthy=put("plan", "link", vswitch_cidr="192.168.0.0/23"))
+    pair("sg15-acl-not-listed", "undetermined",
+         put("network", "vswitch_list", 0, network_acl="nacl-a"), "ecs")
     pair("cld12-shared-vswitch", "ready-with-risks CLD-12",
          put("network", "vswitch_list", 0, owner="2002", share_type="Shared"), "ecs")
     pair("ec18-by-vpn", "not-ready EC-18",
@@ -296,6 +304,9 @@ def border():
     pair("cld07-too-many-routes-but-ours", "ready-with-risks CLD-07",
          put("transit", "peer_list", 0, received=111))
     pair("cld08-session-down", "not-ready CLD-08", put("transit", "peer_list", 0, status="Idle"))
+    pair("cld08-session-down-and-no-table", "undetermined",
+         both(put("transit", "peer_list", 0, status="Idle"), put("transit", "tables", 0, **DENIED),
+              put("transit", routes=[])))
     pair("cld08-one-of-two-down", "ready-with-risks CLD-08",
          add("transit", "peer_list", row=peer(id="bgp-b", status="Connect")),
          healthy=add("transit", "peer_list", row=peer(id="bgp-b")))
