@@ -234,7 +234,7 @@ static void sign_in_answered(void *owner, struct http_result *result)
 	gitlab_ask(climb, &question, &path);
 }
 
-static void recognise(struct gitlab_climb *climb, const struct http_result *first)
+static void recognise(struct gitlab_climb *climb, struct http_result *first)
 {
 	struct gitlab_question question = { .peer = climb->gitlab, .rung = RUNG_API,
 					    .done = sign_in_answered };
@@ -254,6 +254,10 @@ static void recognise(struct gitlab_climb *climb, const struct http_result *firs
 	} else if (status == 200 || status == 401) {
 		gitlab_row(climb)->api.known = true;
 		no_gitlab(climb);
+	} else if (status / 100 == 3 && first->http.location &&
+		   strstr(first->http.location, SIGN_IN)) {
+		/* what is none of its paths GitLab redirects to its sign-in page */
+		server_answered(climb, first);
 	}
 }
 

@@ -190,7 +190,7 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 	end = above_end(endpoints, target);
 	if (!row)
 		above_unreached(context, out, end, RUNG_API, "whether it is GitLab");
-	else if (end != target)
+	else if (end != target && !row->relative_root)
 		judge_redirected(context, target, end, row, out);
 	else
 		for (i = 0; row; row = above_row(endpoints, ++i))

@@ -187,6 +187,21 @@ static enum meaning maven_means(const struct http_fact *http)
 		       ? MEANS_PAGE : MEANS_GOOD;
 }
 
+/* The API was found below another path of the same server. */
+static bool is_elsewhere(const struct web_view *view)
+{
+	const struct list *rows = &view->endpoints->gitlab;
+	size_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		const struct gitlab_fact *row = LIST_AT(rows, struct gitlab_fact, i);
+
+		if (row->relative_root && text_equal(row->url, view->target->root))
+			return true;
+	}
+	return false;
+}
+
 /* A file that Maven is led to: one address has it, and this one has not. */
 static bool is_apart(const struct web_view *view)
 {
@@ -219,7 +234,10 @@ static enum meaning meaning_of(const struct web_view *view)
 		return is_apart(view) ? MEANS_APART : MEANS_GOOD;
 	if (http->status.value / 100 == 3)
 		return way.endless ? MEANS_ENDLESS : MEANS_GOOD;
-	return view->family == WEB_MAVEN ? maven_means(http) : gitlab_means(http);
+	if (view->family == WEB_MAVEN)
+		return maven_means(http);
+	meaning = gitlab_means(http);
+	return meaning == MEANS_PAGE && is_elsewhere(view) ? MEANS_ABSENT : meaning;
 }
 
 static void add_evidence(const struct web_view *view, struct finding *finding)

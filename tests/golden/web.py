@@ -293,6 +293,13 @@ def redirects():
         world["targets"].append(redirected(there, GITLAB))
         world["attempts"].append(attempt(there, GITLAB_IP, HOST, http=page(200, "Sign in")))
 
+    def path_too_many(world):
+        to_login(world)
+        world["gitlab"] = [{"url": GITLAB, "address": GITLAB_IP, "is_gitlab": 1, "api": None,
+                            "relative_root": "/", "recognised_by": "JSON 401 of /api/v4/version"}]
+
+    # GitLab leads from what is none of its paths to its sign-in page
+    pair("gl04-path-too-many", "not-ready GL-04", path_too_many)
     pair("gl05-endless-redirect", "not-ready GL-05", endless)
     pair("gl23-redirect-to-login", "not-ready GL-23", to_login)
 
