@@ -51,13 +51,16 @@ static const char *planned_of(struct cloud_run *run, const struct cJSON *json,
 static void take_health(struct cloud_run *run, const struct cloud_reply *reply, void *context)
 {
 	const struct asked *asked = context;
+	const struct cJSON *all = reply_list(reply->json, "ListenerHealthStatus");
+	/* one of TCP and one of UDP may share the port */
 	struct listener_entry_fact *listener =
-		find_listener(find_balancer(run, asked->id), asked->port, "");
+		find_listener(find_balancer(run, asked->id), asked->port,
+			      reply_word(cJSON_GetArrayItem(all, 0), "ListenerProtocol"));
 	const struct cJSON *status, *group, *server;
 
 	if (!listener || !asked_settle(run, reply, &listener->health_state, &listener->health_note))
 		return;
-	cJSON_ArrayForEach(status, reply_list(reply->json, "ListenerHealthStatus"))
+	cJSON_ArrayForEach(status, all)
 		cJSON_ArrayForEach(group, reply_list(status, "ServerGroupInfos"))
 			cJSON_ArrayForEach(server, reply_list(group, "NonNormalServers")) {
 				struct backend_fact *one;
