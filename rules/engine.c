@@ -19,12 +19,20 @@
 
 const char rule_skip_failed[] = "out of memory";
 
+/* What `verify` was called for: not looked at, it is not known. */
+static bool is_wanted(const struct rule_context *context, const struct rule *rule)
+{
+	return rule->verifies && context->facts->link_expected;
+}
+
 /*
  * Rules about the cloud speak from the vSwitch side, and elsewhere where the cloud was asked: a
  * host without credentials is none the worse for it, and what is missing stands in the gate.
  */
 static bool rule_applies(const struct rule_context *context, const struct rule *rule)
 {
+	if (is_wanted(context, rule))
+		return true;
 	if (!(rule->vantages & VANTAGE_BIT(context->vantage)))
 		return false;
 	/* traces are made where the user asks for them */
@@ -39,7 +47,7 @@ static bool rule_applies(const struct rule_context *context, const struct rule *
 /* Why a rule that applies is left out; NULL: it is not. */
 static const char *skip_reason(const struct rule_context *context, const struct rule *rule)
 {
-	if ((rule->reads & SECTIONS_OF_CLOUD) &&
+	if ((rule->reads & SECTIONS_OF_CLOUD) && !is_wanted(context, rule) &&
 	    context->facts->cloud.section.state == FACT_ABSENT) {
 		if (context->facts->no_cloud)
 			return "the cloud was not asked: --no-cloud";

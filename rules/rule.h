@@ -112,6 +112,7 @@ struct rule {
 	unsigned int wishes;   /* SECTION_BIT()s it can do without: gate.missing says `wish` */
 	const char *wish;      /* what the wish would add, in words */
 	unsigned int vantages; /* VANTAGE_BIT()s */
+	bool verifies;         /* `verify` exists for it: it is never left out there */
 	const char *causes[RULE_CAUSES_MAX]; /* ids it can establish, NULL-terminated */
 	const char *after[RULE_AFTER_MAX];   /* codes of rules that hide it, NULL-terminated */
 	const char *why;

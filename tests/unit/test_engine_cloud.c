@@ -35,6 +35,12 @@ static const struct row rows[] = {
 	  STATUS_UNKNOWN, NULL, NULL },
 	{ DOCUMENT(PLAN(FROM_VSWITCH REGION) ",\"no_cloud\":true"), STATUS_SKIPPED,
 	  "the cloud was not asked: --no-cloud", NULL },
+	/* what verify was called for is never left out */
+	{ DOCUMENT(PLAN(FROM_VSWITCH REGION) ",\"no_cloud\":true,\"link_expected\":true"),
+	  STATUS_UNKNOWN, "groups was not looked at", NULL },
+	{ DOCUMENT(PLAN(FROM_HOST REGION) ",\"no_cloud\":true,\"link_expected\":true"),
+	  STATUS_UNKNOWN, NULL, NULL },
+	{ DOCUMENT(PLAN(FROM_VSWITCH) ",\"link_expected\":true"), STATUS_UNKNOWN, NULL, NULL },
 	{ DOCUMENT(PLAN(FROM_HOST REGION) ASKED ",\"groups\":{\"state\":\"denied\",\"note\":"
 		   "\"ecs:DescribeSecurityGroups is not permitted\"}"), STATUS_UNKNOWN,
 	  "groups could not be read: not permitted: ecs:DescribeSecurityGroups is not permitted",
