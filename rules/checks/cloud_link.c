@@ -46,6 +46,11 @@ struct standing {
 	bool unread;  /* some group's rules were not read */
 };
 
+static bool is_in_use(const struct interface_fact *interface)
+{
+	return interface->status && !strcasecmp(interface->status, "InUse");
+}
+
 static void look_at_group(const struct rule_context *context,
 			  const struct interface_fact *interface, const char *id,
 			  struct standing *standing)
@@ -59,7 +64,8 @@ static void look_at_group(const struct rule_context *context,
 		standing->unread = true;
 		return;
 	}
-	if (group_names(group, &plan->link.gitlab_ip)) {
+	if (group_names(group, &plan->link.gitlab_ip) &&
+	    (!standing->gitlab || !is_in_use(standing->interface))) {
 		standing->gitlab = true;
 		standing->interface = interface;
 	}
@@ -149,11 +155,111 @@ static void add_unread(const char *resource, const char *what, const char *comma
 	finding_settle(out, finding, "%s", command);
 }
 
+enum life { LIFE_GOOD, LIFE_YOUNG, LIFE_FAILED, LIFE_IDLE, LIFE_UNKNOWN };
+
+/* DescribeNetworkInterfaces, Status; those of managed interfaces as well. */
+static enum life life_of(const struct interface_fact *interface)
+{
+	static const struct {
+		const char *status;
+		enum life life;
+	} rows[] = {
+		{ "InUse", LIFE_GOOD }, { "Creating", LIFE_YOUNG }, { "Attaching", LIFE_YOUNG },
+		{ "Linking", LIFE_YOUNG }, { "CreateFailed", LIFE_FAILED },
+		{ "Available", LIFE_IDLE }, { "Detaching", LIFE_IDLE },
+		{ "Detached", LIFE_IDLE }, { "Unlinking", LIFE_IDLE },
+		{ "Deleting", LIFE_IDLE }, { "Deleted", LIFE_IDLE },
+	};
+	size_t i;
+
+	for (i = 0; interface->status && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcasecmp(rows[i].status, interface->status))
+			return rows[i].life;
+	return LIFE_UNKNOWN;
+}
+
+/* It is there, and named right; does it work? */
+static void add_standing(const struct rule_context *context, const struct interface_fact *one,
+			 struct findings *out)
+{
+	static const struct {
+		enum finding_status status;
+		const char *cause, *words;
+	} lives[] = {
+		[LIFE_GOOD] = { STATUS_PASS, NULL, "stands on the vSwitch, and its group names "
+						   "GitLab's address" },
+		[LIFE_YOUNG] = { STATUS_UNKNOWN, "CTL-13", "is still being made" },
+		[LIFE_FAILED] = { STATUS_FAIL, "CTL-13", "could not be made" },
+		[LIFE_IDLE] = { STATUS_FAIL, "CTL-12", "is attached to nothing: nobody builds "
+						       "through it" },
+		[LIFE_UNKNOWN] = { STATUS_UNKNOWN, NULL, "has no status that tells whether it is "
+							 "in use" },
+	};
+	const enum life life = life_of(one);
+	struct finding *finding = cloud_finding(out, lives[life].status, one->id);
+
+	if (lives[life].cause)
+		finding_cause(out, finding, lives[life].cause);
+	finding_message(out, finding, "interface %s %s", one->id, lives[life].words);
+	finding_evidence(out, finding,
+			 CLOUD_POINTER("/groups/interfaces", &context->facts->groups.interfaces,
+				       one).text,
+			 "%s: %s", one->id, one->status ? one->status : "no status");
+	if (lives[life].status == STATUS_UNKNOWN)
+		finding_settle(out, finding, "reachback verify, once more in some minutes");
+	if (lives[life].status == STATUS_FAIL)
+		finding_remedy(out, finding, "cloud", "delete the link in the console and make it "
+						      "again");
+}
+
+static bool lets_in(const struct group_fact *group)
+{
+	size_t i;
+
+	for (i = 0; i < group->rules.count; i++) {
+		const struct group_rule_fact *rule =
+			LIST_AT(&group->rules, struct group_rule_fact, i);
+
+		if (rule->direction && !strcasecmp(rule->direction, "ingress") &&
+		    (!rule->policy || strcasecmp(rule->policy, "drop") != 0))
+			return true;
+	}
+	return false;
+}
+
+/* The registry makes the group without a rule that lets in: somebody else has been there. */
+static void add_let_in(const struct rule_context *context, const struct interface_fact *interface,
+		       struct findings *out)
+{
+	const struct groups_facts *groups = &context->facts->groups;
+	size_t i;
+
+	for (i = 0; i < interface->groups.count; i++) {
+		const struct group_fact *group =
+			groups_group(groups, interface->groups.items[i]);
+		struct finding *finding;
+
+		if (!group || group->state != FACT_OK || !lets_in(group))
+			continue;
+		finding = cloud_finding(out, STATUS_WARN, group->id);
+		finding_cause(out, finding, "CTL-12");
+		finding_message(out, finding, "the managed group %s lets something in, which the "
+					      "registry's own never does: it was changed",
+				group->id);
+		finding_expected(out, finding, "no inbound rule that accepts");
+		finding_evidence(out, finding,
+				 CLOUD_POINTER("/groups/groups", &groups->groups, group).text,
+				 "inbound rules of %s", group->id);
+		finding_remedy(out, finding, "cloud", "take the inbound rules of %s away, or "
+						      "delete the link and make it again",
+			       group->id);
+	}
+}
+
 static void evaluate_stands(const struct rule_context *context, struct findings *out)
 {
 	const char *vswitch = facts_link_vswitch(context->facts);
 	struct standing standing = { .interface = NULL };
-	struct finding *finding;
 
 	if (!vswitch || !context->facts->plan.link.gitlab_ip.family) {
 		add_unread(NULL, "the plan does not say on which vSwitch the link stands, or "
@@ -164,9 +270,8 @@ static void evaluate_stands(const struct rule_context *context, struct findings 
 	}
 	look_around(context, &standing);
 	if (standing.gitlab) {
-		finding = cloud_finding(out, STATUS_PASS, standing.interface->id);
-		finding_message(out, finding, "interface %s stands on the vSwitch, and its group "
-					      "names GitLab's address", standing.interface->id);
+		add_standing(context, standing.interface, out);
+		add_let_in(context, standing.interface, out);
 	} else if (standing.unread) {
 		add_unread(vswitch, "rules of a managed group could not be read",
 			   "reachback docs ram-policy", out);
@@ -184,12 +289,13 @@ const struct rule rule_link_stands = {
 	.severity = SEVERITY_BLOCKER,
 	.reads = CLOUD_READS | SECTION_BIT(SECTION_GROUPS),
 	.vantages = VANTAGE_CLOUD,
-	.causes = { "CTL-11", "CTL-12" },
+	.verifies = true,
+	.causes = { "CTL-11", "CTL-12", "CTL-13" },
 	.why = "the registry builds through an interface of its own on the vSwitch, with a group "
 	       "that lets out what the form named on the day the link was made; neither follows "
 	       "when GitLab moves, and a clean-up job may take both away",
-	.evidence = "managed interfaces on the link's vSwitch, and the outbound rules of their "
-		    "groups",
+	.evidence = "managed interfaces on the link's vSwitch, their status, and the rules of "
+		    "their groups",
 	.remedies = {
 		{ "cloud", "delete the link in the console and make it again" },
 	},

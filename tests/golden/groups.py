@@ -368,12 +368,40 @@ def expected(*addresses):
     return change
 
 
+def living(status):
+    def change(built):
+        expected(GITLAB_IP, MAVEN_IP)(built)
+        built["groups"]["interfaces"][-1]["status"] = status
+    return change
+
+
+def second(built):
+    """Another interface of the same group works."""
+    built["groups"]["interfaces"].append(interface(
+        "eni-acr-2", "192.168.1.78", ["sg-managed"], vswitch_id="vsw-link", instance_id=None,
+        service_managed=True))
+
+
+def opened(policy):
+    def change(built):
+        for one in built["groups"]["groups"]:
+            if one["id"] == "sg-managed":
+                one["rules"].append(rule(id="sgr-in", policy=policy, source="0.0.0.0/0",
+                                         protocol="ALL", ports="-1/-1"))
+    return change
+
+
 def made_links():
     fail = "not-ready "
     pair("ctl12-interface-is-gone", fail + "CTL-12", expected(),
          expected(GITLAB_IP, MAVEN_IP))
     pair("ctl12-interface-of-another-product", fail + "CTL-12", expected("10.9.9.9"),
          expected("10.9.9.9", GITLAB_IP, MAVEN_IP))
+    pair("ctl12-interface-of-nobody", fail + "CTL-12", living("Available"), living("InUse"))
+    pair("ctl12-group-lets-in", "undetermined CTL-12", both(living("InUse"), opened("Accept")),
+         both(living("InUse"), opened("Drop")))
+    pair("ctl13-interface-not-made", fail + "CTL-13", living("CreateFailed"),
+         both(living("CreateFailed"), second))
     pair("ctl11-gitlab-has-moved", fail + "CTL-11", expected("172.20.5.99", MAVEN_IP),
          expected(GITLAB_IP, MAVEN_IP))
 

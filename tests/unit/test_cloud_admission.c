@@ -350,12 +350,50 @@ static void test_unknown_managed(void **state)
 	}
 }
 
+/* An interface that is still being made, or of which nobody knows, is no link that stands. */
+static void test_unknown_standing(void **state)
+{
+	static const struct {
+		const char *status;
+		int found;
+	} rows[] = {
+		{ "InUse", STATUS_PASS }, { "Creating", STATUS_UNKNOWN },
+		{ "Attaching", STATUS_UNKNOWN }, { "Available", STATUS_FAIL },
+		{ "Odd", STATUS_UNKNOWN }, { NULL, STATUS_UNKNOWN },
+	};
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct finding *finding = NULL;
+		struct judged judged;
+		struct list *interfaces;
+
+		judged_open(&judged, "ctl12-interface-of-nobody-twin");
+		interfaces = &judged.facts.groups.interfaces;
+		for (j = 0; j < interfaces->count; j++) {
+			struct interface_fact *one = LIST_AT(interfaces, struct interface_fact, j);
+
+			if (one->service_managed)
+				replace(&one->status, rows[i].status);
+		}
+		judged_judge(&judged);
+		for (j = 0; j < judged.judgement.findings.list.count; j++)
+			if (!strcmp(finding_at(&judged, j)->code, "link-stands"))
+				finding = finding_at(&judged, j);
+		assert_non_null(finding);
+		assert_int_equal(finding->status, rows[i].found);
+		judged_close(&judged);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_contract),
 		cmocka_unit_test(test_unknowns),
+		cmocka_unit_test(test_unknown_standing),
 		cmocka_unit_test(test_idle_doubt),
 		cmocka_unit_test(test_certain_part),
 		cmocka_unit_test(test_unknown_acls),
