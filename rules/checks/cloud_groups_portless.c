@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Security groups at an address of GitLab whose port the plan does not tell: what is shut on every
- * port is shut (SG-01), and all else is not known.
+ * port is shut (SG-01), and all else is left to the gate, which misses the URL.
  */
 #include "rules/checks/cloud_admission.h"
 
@@ -83,13 +83,15 @@ void admission_portless(const struct rule_context *context, struct findings *out
 		if (!admission_misses_group(&view, &why) && !admits_any(&view)) {
 			add_shut(&view);
 		} else {
-			finding = findings_add(out, STATUS_UNKNOWN);
+			/* which port it is the gate asks for: nothing is wrong here */
+			finding = findings_add(out, why.length ? STATUS_UNKNOWN : STATUS_SKIPPED);
 			if (finding)
 				finding->subject.address = service.address;
 			finding_message(out, finding, "%s", why.length ? text_string(&why) :
 					"the plan does not say on which port GitLab answers "
 					"(gitlab.url)");
-			finding_settle(out, finding, "reachback check --gitlab-url URL");
+			if (why.length)
+				finding_settle(out, finding, "reachback docs ram-policy");
 		}
 	}
 	if (text_error(&why) == -ENOMEM)

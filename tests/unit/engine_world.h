@@ -172,7 +172,8 @@ static const struct rule elsewhere = {
 	.eval = eval_risky,
 };
 static const struct rule cloudy = {
-	.code = "cloudy", .verifies = true, .area = "cloud", .title = "cloudy", .severity = SEVERITY_BLOCKER,
+	.code = "cloudy", .verifies = true,
+	.area = "cloud", .title = "cloudy", .severity = SEVERITY_BLOCKER,
 	.reads = SECTION_BIT(SECTION_GROUPS), .vantages = EVERYWHERE, .eval = eval_silent,
 };
 

@@ -214,18 +214,13 @@ static void unread_port_list(struct judged *judged)
 	replace(&range_rule(judged)->port_list, "prl-unread");
 }
 
-/* Some port is open to the range, and which one is GitLab's is not told. */
-static void forget_url(struct judged *judged)
-{
-	replace(&judged->facts.plan.gitlab.url, NULL);
-}
 
 static void test_unknowns(void **state)
 {
 	static void (*const changes[])(struct judged *judged) = {
 		hide_owner, hide_interface, forget_owner, deny_rules, lose_group, empty_groups,
 		unknown_policy, unknown_protocol, unknown_ports, unknown_source,
-		unread_prefix_list, unread_port_list, forget_url,
+		unread_prefix_list, unread_port_list,
 	};
 	size_t i;
 
@@ -245,6 +240,26 @@ static void test_unknowns(void **state)
 		assert_non_null(finding->settle);
 		judged_close(&judged);
 	}
+}
+
+/* Some port is open to the range, and which one is GitLab's is not told: never a pass. */
+static void test_no_port(void **state)
+{
+	const struct finding *finding = NULL;
+	struct judged judged;
+	size_t i;
+
+	(void)state;
+	judged_open(&judged, "sg01-no-rule-twin");
+	replace(&judged.facts.plan.gitlab.url, NULL);
+	judged_judge(&judged);
+	for (i = 0; i < judged.judgement.findings.list.count; i++)
+		if (!strcmp(finding_at(&judged, i)->code, MAIN_RULE) &&
+		    !finding_at(&judged, i)->subject.port.known)
+			finding = finding_at(&judged, i);
+	assert_non_null(finding);
+	assert_int_equal(finding->status, STATUS_SKIPPED);
+	judged_close(&judged);
 }
 
 /* A doubt that decides nothing changes nothing. */
@@ -393,6 +408,7 @@ int main(void)
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_contract),
 		cmocka_unit_test(test_unknowns),
+		cmocka_unit_test(test_no_port),
 		cmocka_unit_test(test_unknown_standing),
 		cmocka_unit_test(test_idle_doubt),
 		cmocka_unit_test(test_certain_part),
