@@ -369,10 +369,8 @@ def expected(*addresses):
 
 
 def living(status):
-    def change(built):
-        expected(GITLAB_IP, MAVEN_IP)(built)
-        built["groups"]["interfaces"][-1]["status"] = status
-    return change
+    return both(expected(GITLAB_IP, MAVEN_IP),
+                lambda built: built["groups"]["interfaces"][-1].update(status=status))
 
 
 def second(built):
@@ -384,10 +382,8 @@ def second(built):
 
 def opened(policy):
     def change(built):
-        for one in built["groups"]["groups"]:
-            if one["id"] == "sg-managed":
-                one["rules"].append(rule(id="sgr-in", policy=policy, source="0.0.0.0/0",
-                                         protocol="ALL", ports="-1/-1"))
+        built["groups"]["groups"][-1]["rules"].append(
+            rule(id="sgr-in", policy=policy, source="0.0.0.0/0", ports="-1/-1"))
     return change
 
 
