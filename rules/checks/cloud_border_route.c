@@ -134,15 +134,44 @@ static struct finding *add_part(struct return_view *view, int status, enum leg l
 	return finding;
 }
 
+static void view_open(struct return_view *view, const struct rule_context *context,
+		      const struct vbr_fact *vbr, struct findings *out);
+static void view_close(struct return_view *view);
+
+/* Requests are shared with another border router, which leads all answers back. */
+static bool is_one_of_several(const struct return_view *view)
+{
+	const struct list *list = &view->transit->vbr_list;
+	bool found = false;
+	size_t i;
+
+	if (!cloud_border_is_passed(view->context, view->vbr))
+		return false;
+	for (i = 0; i < list->count && !found; i++) {
+		const struct vbr_fact *other = LIST_AT(list, struct vbr_fact, i);
+		struct return_view its;
+
+		if (other == view->vbr || !cloud_border_is_passed(view->context, other))
+			continue;
+		view_open(&its, view->context, other, view->out);
+		found = span_set_size(&its.parts[LEG_GOOD]) == REVERSE_RANGE_SIZE;
+		view_close(&its);
+	}
+	return found;
+}
+
 static void add_lost(struct return_view *view)
 {
 	char percent[48], range[PREFIX_TEXT_MAX];
 	struct finding *finding = add_part(view, STATUS_FAIL, LEG_LOST, percent, sizeof(percent));
 
+	bool shared = is_one_of_several(view);
+
 	prefix_print(&reverse_range, range);
-	finding_cause(view->out, finding, "CLD-01");
-	finding_message(view->out, finding, "border router %s leads %s of %s back to no VPC",
-			view->vbr->id, percent, range);
+	finding_cause(view->out, finding, shared ? "EC-10" : "CLD-01");
+	finding_message(view->out, finding, "border router %s leads %s of %s back to no VPC%s",
+			view->vbr->id, percent, range,
+			shared ? ": the share of the requests that it carries fails" : "");
 	finding_expected(view->out, finding, "an active entry of %s for %s towards %s",
 			 view->vbr->route_table, range, view->vpc ? view->vpc : "the VPC");
 	finding_remedy(view->out, finding, "cloud", "add %s to the table of %s with the VPC as "
@@ -231,26 +260,6 @@ static void view_close(struct return_view *view)
 	}
 }
 
-bool cloud_border_returns(const struct rule_context *context, const struct vbr_fact *vbr)
-{
-	const struct transit_facts *transit = &context->facts->transit;
-	const struct table_fact *table = table_find(&transit->tables, vbr->route_table);
-	struct findings none = { .error = 0 };
-	struct cloud_services services;
-	struct return_view view;
-	bool returns;
-
-	cloud_services(&context->facts->plan, &services);
-	if (!table || table->state != FACT_OK || !services.count ||
-	    !cloud_route_match(&transit->routes, vbr->route_table,
-			       address_ipv4(&services.items[0])))
-		return false;
-	view_open(&view, context, vbr, &none);
-	returns = span_set_size(&view.parts[LEG_GOOD]) == REVERSE_RANGE_SIZE;
-	view_close(&view);
-	return returns && !none.error;
-}
-
 static void evaluate(const struct rule_context *context, struct findings *out)
 {
 	const struct transit_facts *transit = &context->facts->transit;
@@ -262,7 +271,7 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 	for (i = 0; i < transit->vbr_list.count; i++) {
 		const struct vbr_fact *vbr = LIST_AT(&transit->vbr_list, struct vbr_fact, i);
 
-		if (!cloud_vbr_is_ours(context, vbr) ||
+		if ((!cloud_vbr_is_ours(context, vbr) && !cloud_border_is_passed(context, vbr)) ||
 		    !cloud_table_read(&transit->tables, &transit->routes, vbr->route_table, out))
 			continue;
 		view_open(&view, context, vbr, out);
@@ -278,12 +287,12 @@ const struct rule rule_border_return_route = {
 	.severity = SEVERITY_BLOCKER,
 	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_TRANSIT),
 	.vantages = VANTAGE_CLOUD,
-	.causes = { "CLD-01", "CLD-03", "OVL-13" },
+	.causes = { "CLD-01", "CLD-03", "EC-10", "OVL-13" },
 	.after = { "border-router-up" },
 	.why = "answers from the data center end at the border router unless its own table leads "
 	       "every address of the range into the VPC",
-	.evidence = "the longest active entry of the border router's table for every address of "
-		    "the range, and the VPC behind each next hop",
+	.evidence = "the longest active entry for every address of the range in the table of each "
+		    "border router that the link uses, and the VPC behind each next hop",
 	.remedies = {
 		{ "cloud", "add 100.104.0.0/16 to the border router's table with the VPC as next "
 			   "hop" },

@@ -123,6 +123,18 @@ enum cloud_passage cloud_border_passed(const struct rule_context *context,
 	return passage.untold ? CLOUD_PASSAGE_UNTOLD : CLOUD_NOT_PASSED;
 }
 
+bool cloud_border_is_passed(const struct rule_context *context, const struct vbr_fact *vbr)
+{
+	struct cloud_services services;
+	size_t i;
+
+	cloud_services(&context->facts->plan, &services);
+	for (i = 0; i < services.count; i++)
+		if (cloud_border_passed(context, vbr, &services.items[i]) == CLOUD_PASSED)
+			return true;
+	return false;
+}
+
 bool cloud_border_counts(const struct rule_context *context, const struct vbr_fact *vbr,
 			 const struct address *address)
 {

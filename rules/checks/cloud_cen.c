@@ -242,12 +242,11 @@ static bool fails_forward(struct cen_view *view)
 }
 
 /* The border router's own table of the transit router leads the whole range to the VPC. */
-static bool fails_back(struct cen_view *view)
+static bool fails_back(struct cen_view *view, const struct attachment_fact *one)
 {
-	const struct attachment_fact *one = view->to_vbr;
 	uint32_t first = prefix_first(&reverse_range), last;
 
-	if (!one || !table_is_read(view, one->table))
+	if (!table_is_read(view, one->table))
 		return false;
 	for (;; first = last + 1) {
 		const struct transit_route_fact *route = transit_range_step(
@@ -275,6 +274,25 @@ static bool fails_back(struct cen_view *view)
 		if (last == prefix_last(&reverse_range))
 			return false;
 	}
+}
+
+/* Of each border router that requests pass: ours, or one that shares them. */
+static bool any_fails_back(struct cen_view *view)
+{
+	const struct list *list = &view->transit->attachment_list;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		const struct attachment_fact *one = LIST_AT(list, struct attachment_fact, i);
+		const struct vbr_fact *border = transit_vbr(view->transit, one->resource_id);
+
+		if (!border ||
+		    (one != view->to_vbr && !cloud_border_is_passed(view->context, border)))
+			continue;
+		if (is_loose(view, one) || fails_back(view, one))
+			return true;
+	}
+	return false;
 }
 
 static bool blame_member(struct cen_view *view, const struct cen_route_fact *route,
@@ -384,7 +402,7 @@ bool cloud_cen_defect(const struct rule_context *context, const struct address *
 	}
 	if ((view.to_vpc && is_loose(&view, view.to_vpc)) ||
 	    (view.to_vbr && is_loose(&view, view.to_vbr)) || leads_elsewhere(&view) ||
-	    fails_forward(&view) || fails_back(&view))
+	    fails_forward(&view) || any_fails_back(&view))
 		return true;
 	view.unsure = true;
 	return fails_forward(&view);

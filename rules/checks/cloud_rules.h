@@ -109,8 +109,6 @@ const char *cloud_interface_defect(const struct router_interface_fact *interface
 /* Does border-sessions-up fail for this border router? */
 bool cloud_sessions_fail(const struct rule_context *context, const struct vbr_fact *vbr,
 			 struct findings *out);
-/* Does this border router's table lead all of the range back to the link's VPC, and to GitLab? */
-bool cloud_border_returns(const struct rule_context *context, const struct vbr_fact *vbr);
 /* Where a leg of the vSwitch's route to the data center ends; `why` names what is not good. */
 enum cloud_leg { CLOUD_LEG_GOOD, CLOUD_LEG_UNSEEN, CLOUD_LEG_LOST };
 enum cloud_leg cloud_leg_to_datacenter(const struct rule_context *context,
@@ -122,6 +120,8 @@ const char *cloud_leg_border(const struct rule_context *context, const struct cl
 enum cloud_passage { CLOUD_PASSED, CLOUD_NOT_PASSED, CLOUD_PASSAGE_UNTOLD };
 enum cloud_passage cloud_border_passed(const struct rule_context *context,
 				       const struct vbr_fact *vbr, const struct address *address);
+/* Do requests to any of the link's services pass it? */
+bool cloud_border_is_passed(const struct rule_context *context, const struct vbr_fact *vbr);
 /* They do, or the plan names it, or it is the link's and the way was not told. */
 bool cloud_border_counts(const struct rule_context *context, const struct vbr_fact *vbr,
 			 const struct address *address);

@@ -2,8 +2,9 @@
 """Writes the fixtures of the rules about CEN: one defect a file, each with a healthy twin."""
 
 from cloud import add, both, put, take
-from cloud_world import (OTHER_VBR, OTHER_VPC, TR, TR_VPC_TABLE, VBR, VBR_TABLE, VPC, by_cen,
-                         cen_route, pair, route, transit_route, vbr)
+from cloud_world import (OK, OTHER_TABLE, OTHER_VBR, OTHER_VPC, RANGE, TR, TR_VPC_TABLE, VBR,
+                         VBR_TABLE, VPC, attachment, by_cen, cen_route, hop, pair, route,
+                         transit_route, vbr)
 
 
 def cen():
@@ -57,6 +58,26 @@ def cen():
          healthy=beside("172.20.0.0/16", "VPC", OTHER_VPC, status="Rejected"))
     pair("cen-leads-to-another-transit-router", "undetermined", elsewhere("TR", "tr-far"),
          base=by_cen)
+
+    def two(back):
+        """A second border router of the same transit router shares the requests."""
+        return both(
+            add("transit", "vbr_list", row=vbr(OTHER_VBR, cens=["cen-a"])),
+            add("transit", "tables", row={"id": OTHER_TABLE, **OK}),
+            add("transit", "tables", row={"id": "vtb-tr-b", **OK}),
+            add("transit", "routes", row=route(OTHER_TABLE, RANGE, hop("Attachment", "tr-b"))),
+            add("transit", "routes", row=route(OTHER_TABLE, "172.20.0.0/16",
+                                               hop("PhysicalConnection", "pc-vbr-b"))),
+            add("transit", "attachment_list", row=attachment("tr-b", "VBR", OTHER_VBR,
+                                                             "vtb-tr-b")),
+            beside("172.20.0.0/16", "VBR", OTHER_VBR),
+            add("transit", "transit_routes", row=transit_route("vtb-tr-b", back, "VPC", VPC)))
+
+    pair("cld05-second-router-without-way-back-by-cen", "not-ready CLD-05",
+         two("100.104.0.0/17"), base=by_cen, healthy=two(RANGE))
+    pair("ec10-cen-shares-with-a-router-without-way-back", "not-ready EC-10",
+         both(two(RANGE), put("transit", "routes", 3, destination="10.0.0.0/8")),
+         base=by_cen, healthy=two(RANGE))
 
     def basic(world):
         by_cen(world)

@@ -263,8 +263,21 @@ def legs():
 
     pair("cld04-leg-by-a-router-that-is-down", "not-ready CLD-04",
          second(RANGE, status="terminated"), healthy=second(RANGE))
-    pair("leg-by-a-router-without-way-back", "undetermined", second("100.104.0.0/17"),
+    pair("ec10-half-a-way-back-by-the-second", "not-ready EC-10", second("100.104.0.0/17"),
          healthy=second("100.64.0.0/10"))
+    pair("ec10-no-way-back-by-the-second", "not-ready EC-10", second("10.0.0.0/8"),
+         healthy=both(second("10.0.0.0/8"), put("network", "routes", 2, next_hops=[
+             hop("RouterInterface", "ri-vpc"),
+             {**hop("RouterInterface", "ri-second"), "enabled": 0}])))
+    pair("cld01-no-way-back-by-either", "not-ready CLD-01",
+         both(second("10.0.0.0/8"), take("transit", "routes", index=0)), healthy=second(RANGE))
+    pair("second-border-router-table-refused", "undetermined",
+         both(second(RANGE), put("transit", "tables", 1, **DENIED),
+              lambda world: world["transit"].update(routes=world["transit"]["routes"][:3])),
+         healthy=second(RANGE))
+    pair("cld04-second-border-router-without-data-center", "not-ready CLD-04",
+         both(second(RANGE), put("transit", "routes", 4, destination="172.20.0.0/22")),
+         healthy=second(RANGE))
     pair("cld04-route-drops", "not-ready CLD-04",
          put("network", "routes", 2, next_hops=[hop("BlackHole")]))
     pair("leg-by-a-machine", "undetermined",
