@@ -115,6 +115,7 @@ static void read_entry(struct cloud_run *run, const cJSON *json, const struct ta
 	route->status = reply_text(run, json, "Status");
 	route->origin = reply_text(run, json, "Origin");
 	read_hops(run, json, &route->next_hops);
+	read_route_list(run, look->tables, look->routes, route);
 }
 
 /* The facts are this program's own while they are filled. */

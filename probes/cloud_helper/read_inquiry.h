@@ -8,6 +8,7 @@
 
 #include "probes/cloud_helper/call.h"
 #include "rules/facts_cloud_inquiry.h"
+#include "rules/facts_cloud_network.h"
 
 #define INQUIRY_ID_MAX 128
 #define INQUIRY_ITEMS_MAX 512   /* border routers, interfaces, sessions ... */
@@ -40,6 +41,9 @@ struct table_fact *inquiry_table(const struct list *tables, const char *id);
  */
 void read_cloud_table(struct cloud_run *run, struct list *tables, struct list *routes,
 		      const char *id);
+/* Asks for the prefix list that is the destination of a route of `routes`, if it is one. */
+void read_route_list(struct cloud_run *run, struct list *tables, struct list *routes,
+		     const struct cloud_route *route);
 
 extern const struct cloud_reader reader_instance, reader_network, reader_transit, reader_zones;
 
