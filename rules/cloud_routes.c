@@ -49,7 +49,6 @@ struct entry {
 struct table_view {
 	const struct list *routes;
 	const char *name;
-	uint32_t end; /* of the range that is walked */
 	struct entry (*at)(const struct list *routes, size_t place);
 };
 
@@ -95,7 +94,7 @@ static size_t match(const struct table_view *view, uint32_t address)
 /* Up to the next address at which any entry begins or ends. */
 static uint32_t step(const struct table_view *view, uint32_t first)
 {
-	uint32_t last = view->end;
+	uint32_t last = prefix_last(&reverse_range);
 	size_t i;
 
 	for (i = 0; i < view->routes->count; i++) {
@@ -120,7 +119,7 @@ static size_t walk(const struct table_view *view, uint32_t first, uint32_t *last
 	size_t place = match(view, first);
 
 	*last = step(view, first);
-	while (*last < view->end && match(view, *last + 1) == place)
+	while (*last < prefix_last(&reverse_range) && match(view, *last + 1) == place)
 		*last = step(view, *last + 1);
 	return place;
 }
@@ -128,7 +127,7 @@ static size_t walk(const struct table_view *view, uint32_t first, uint32_t *last
 const struct cloud_route *cloud_route_match(const struct list *routes, const char *table,
 					    uint32_t address)
 {
-	struct table_view view = { routes, table, 0, cloud_at };
+	struct table_view view = { routes, table, cloud_at };
 	size_t place = match(&view, address);
 
 	return place < routes->count ? LIST_AT(routes, struct cloud_route, place) : NULL;
@@ -137,7 +136,7 @@ const struct cloud_route *cloud_route_match(const struct list *routes, const cha
 const struct transit_route_fact *transit_route_match(const struct list *routes, const char *table,
 						     uint32_t address)
 {
-	struct table_view view = { routes, table, 0, transit_at };
+	struct table_view view = { routes, table, transit_at };
 	size_t place = match(&view, address);
 
 	return place < routes->count ? LIST_AT(routes, struct transit_route_fact, place) : NULL;
@@ -189,20 +188,18 @@ size_t cloud_route_count(const struct list *routes, const char *table)
 }
 
 const struct cloud_route *cloud_range_step(const struct list *routes, const char *table,
-					   const struct prefix *range, uint32_t first,
-					   uint32_t *last)
+					   uint32_t first, uint32_t *last)
 {
-	struct table_view view = { routes, table, prefix_last(range), cloud_at };
+	struct table_view view = { routes, table, cloud_at };
 	size_t place = walk(&view, first, last);
 
 	return place < routes->count ? LIST_AT(routes, struct cloud_route, place) : NULL;
 }
 
 const struct transit_route_fact *transit_range_step(const struct list *routes, const char *table,
-						    const struct prefix *range, uint32_t first,
-						    uint32_t *last)
+						    uint32_t first, uint32_t *last)
 {
-	struct table_view view = { routes, table, prefix_last(range), transit_at };
+	struct table_view view = { routes, table, transit_at };
 	size_t place = walk(&view, first, last);
 
 	return place < routes->count ? LIST_AT(routes, struct transit_route_fact, place) : NULL;

@@ -40,16 +40,14 @@ bool cen_route_same(const struct cen_route_fact *one, const struct cen_route_fac
 size_t cloud_route_count(const struct list *routes, const char *table);
 
 /*
- * One step over `range`: the entry that `first` meets (NULL: none), and in `*last` the last address
- * up to which the same is met. Begin with the range's first address, go on with `*last` + 1 until
- * `*last` is the range's last.
+ * One step over the reverse-access range: the entry that `first` meets (NULL: none), and in `*last`
+ * the last address up to which the same is met. Begin with the range's first address, go on with
+ * `*last` + 1 until `*last` is the range's last.
  */
 const struct cloud_route *cloud_range_step(const struct list *routes, const char *table,
-					   const struct prefix *range, uint32_t first,
-					   uint32_t *last);
+					   uint32_t first, uint32_t *last);
 const struct transit_route_fact *transit_range_step(const struct list *routes, const char *table,
-						    const struct prefix *range, uint32_t first,
-						    uint32_t *last);
+						    uint32_t first, uint32_t *last);
 
 /* What a leg of a route in the cloud leads to, as far as its type tells. */
 enum cloud_way {

@@ -18,7 +18,6 @@ struct return_view {
 	const struct transit_facts *transit;
 	const struct vbr_fact *vbr;
 	const char *vpc; /* NULL: not known */
-	const struct prefix *range;
 	struct span_set parts[LEG_COUNT];
 	const struct cloud_route *example[LEG_COUNT];
 	const char *other; /* a VPC that is not the link's */
@@ -86,17 +85,17 @@ static enum leg judge_route(struct return_view *view, const struct cloud_route *
 
 static void walk_range(struct return_view *view)
 {
-	uint32_t first = prefix_first(view->range), last;
+	uint32_t first = prefix_first(&reverse_range), last;
 
 	for (;; first = last + 1) {
 		const struct cloud_route *route = cloud_range_step(
-			&view->transit->routes, view->vbr->route_table, view->range, first, &last);
+			&view->transit->routes, view->vbr->route_table, first, &last);
 		enum leg leg = judge_route(view, route);
 
 		span_set_add(&view->parts[leg], first, last);
 		if (!view->example[leg])
 			view->example[leg] = route;
-		if (last == prefix_last(view->range))
+		if (last == prefix_last(&reverse_range))
 			return;
 	}
 }
@@ -136,7 +135,7 @@ static struct finding *add_part(struct return_view *view, int status, enum leg l
 }
 
 static void view_open(struct return_view *view, const struct rule_context *context,
-		      const struct vbr_fact *vbr, const struct prefix *range, struct findings *out);
+		      const struct vbr_fact *vbr, struct findings *out);
 static void view_close(struct return_view *view);
 
 /* Requests are shared with another border router, which leads all answers back. */
@@ -154,7 +153,7 @@ static bool is_one_of_several(const struct return_view *view)
 
 		if (other == view->vbr || !cloud_border_is_passed(view->context, other))
 			continue;
-		view_open(&its, view->context, other, &reverse_range, view->out);
+		view_open(&its, view->context, other, view->out);
 		found = span_set_size(&its.parts[LEG_GOOD]) == REVERSE_RANGE_SIZE;
 		view_close(&its);
 	}
@@ -239,13 +238,12 @@ static void judge_result(struct return_view *view)
 
 /* Where the range is led at `vbr`; the caller releases it. */
 static void view_open(struct return_view *view, const struct rule_context *context,
-		      const struct vbr_fact *vbr, const struct prefix *range, struct findings *out)
+		      const struct vbr_fact *vbr, struct findings *out)
 {
 	size_t i;
 
 	*view = (struct return_view){ .context = context, .transit = &context->facts->transit,
-				      .vbr = vbr, .vpc = cloud_link_vpc(context),
-				      .range = range, .out = out };
+				      .vbr = vbr, .vpc = cloud_link_vpc(context), .out = out };
 	for (i = 0; i < LEG_COUNT; i++)
 		span_set_init(&view->parts[i]);
 	walk_range(view);
@@ -262,45 +260,6 @@ static void view_close(struct return_view *view)
 	}
 }
 
-/* Where the vendor's builds come from is told both ways: the vSwitch's own network is a risk. */
-static void judge_vswitch(const struct rule_context *context, const struct vbr_fact *vbr,
-			  struct findings *out)
-{
-	const struct prefix *cidr = cloud_vswitch_cidr(context->facts);
-	const struct list *tables = &context->facts->transit.tables;
-	const struct table_fact *table = table_find(tables, vbr->route_table);
-	struct return_view view;
-	struct finding *finding = NULL;
-	char text[PREFIX_TEXT_MAX];
-
-	if (!cidr)
-		return;
-	prefix_print(cidr, text);
-	view_open(&view, context, vbr, cidr, out);
-	if (view.parts[LEG_LOST].count || view.parts[LEG_WRONG].count) {
-		finding = cloud_finding(out, STATUS_WARN, vbr->id);
-		finding_cause(out, finding, view.parts[LEG_LOST].count ? "CLD-01" : "CLD-03");
-		finding_message(out, finding, "border router %s does not lead all of the "
-				"vSwitch's network %s back to the VPC", vbr->id, text);
-		finding_expected(out, finding, "an active entry of %s for %s towards %s",
-				 vbr->route_table, text, view.vpc ? view.vpc : "the VPC");
-		finding_remedy(out, finding, "cloud", "add %s, or the VPC's whole network, to the "
-			       "table of %s with the VPC as next hop", text, vbr->id);
-	} else if (view.parts[LEG_UNSURE].count) {
-		finding = cloud_finding(out, STATUS_UNKNOWN, vbr->id);
-		finding_message(out, finding, "to which VPC %s leads the vSwitch's network %s was "
-				"not told", vbr->id, text);
-		finding_settle(out, finding, "reachback check, with a credential that may call "
-			       "vpc:DescribeRouterInterfaces");
-	}
-	if (finding) {
-		finding->subject.prefix = *cidr;
-		finding_evidence(out, finding, CLOUD_POINTER("/transit/tables", tables, table).text,
-				 "the entries of %s for %s", vbr->route_table, text);
-	}
-	view_close(&view);
-}
-
 static void evaluate(const struct rule_context *context, struct findings *out)
 {
 	const struct transit_facts *transit = &context->facts->transit;
@@ -315,10 +274,8 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 		if ((!cloud_vbr_is_ours(context, vbr) && !cloud_border_is_passed(context, vbr)) ||
 		    !cloud_table_read(&transit->tables, &transit->routes, vbr->route_table, out))
 			continue;
-		view_open(&view, context, vbr, &reverse_range, out);
+		view_open(&view, context, vbr, out);
 		judge_result(&view);
-		if (span_set_size(&view.parts[LEG_GOOD]) == REVERSE_RANGE_SIZE)
-			judge_vswitch(context, vbr, out);
 		view_close(&view);
 	}
 }
@@ -335,8 +292,7 @@ const struct rule rule_border_return_route = {
 	.why = "answers from the data center end at the border router unless its own table leads "
 	       "every address of the range into the VPC",
 	.evidence = "the longest active entry for every address of the range in the table of each "
-		    "border router that the link uses, and the VPC behind each next hop; a warning "
-		    "for the vSwitch's own network",
+		    "border router that the link uses, and the VPC behind each next hop",
 	.remedies = {
 		{ "cloud", "add 100.104.0.0/16 to the border router's table with the VPC as next "
 			   "hop" },
@@ -376,7 +332,7 @@ static void judge_pair(const struct rule_context *context, const struct vbr_fact
 	struct finding *finding;
 	char percent[48], range[PREFIX_TEXT_MAX];
 
-	view_open(&view, context, other, &reverse_range, out);
+	view_open(&view, context, other, out);
 	if (view.other && view.parts[LEG_WRONG].count) {
 		finding = add_part(&view, STATUS_WARN, LEG_WRONG, percent, sizeof(percent));
 		prefix_print(&reverse_range, range);

@@ -242,16 +242,15 @@ static bool fails_forward(struct cen_view *view)
 }
 
 /* The border router's own table of the transit router leads the whole range to the VPC. */
-static bool fails_back(struct cen_view *view, const struct attachment_fact *one,
-		       const struct prefix *range)
+static bool fails_back(struct cen_view *view, const struct attachment_fact *one)
 {
-	uint32_t first = prefix_first(range), last;
+	uint32_t first = prefix_first(&reverse_range), last;
 
 	if (!table_is_read(view, one->table))
 		return false;
 	for (;; first = last + 1) {
 		const struct transit_route_fact *route = transit_range_step(
-			&view->transit->transit_routes, one->table, range, first, &last);
+			&view->transit->transit_routes, one->table, first, &last);
 
 		if (!route)
 			return blame_absence(view, one, first);
@@ -272,13 +271,13 @@ static bool fails_back(struct cen_view *view, const struct attachment_fact *one,
 				  one->table, route->resource_id ? route->resource_id : "a VBR");
 			return blame_route(view, route, "CLD-05");
 		}
-		if (last == prefix_last(range))
+		if (last == prefix_last(&reverse_range))
 			return false;
 	}
 }
 
 /* Of each border router that requests pass: ours, or one that shares them. */
-static bool any_fails_back(struct cen_view *view, const struct prefix *range)
+static bool any_fails_back(struct cen_view *view)
 {
 	const struct list *list = &view->transit->attachment_list;
 	size_t i;
@@ -290,7 +289,7 @@ static bool any_fails_back(struct cen_view *view, const struct prefix *range)
 		if (!border ||
 		    (one != view->to_vbr && !cloud_border_is_passed(view->context, border)))
 			continue;
-		if (is_loose(view, one) || fails_back(view, one, range))
+		if (is_loose(view, one) || fails_back(view, one))
 			return true;
 	}
 	return false;
@@ -403,21 +402,8 @@ bool cloud_cen_defect(const struct rule_context *context, const struct address *
 	}
 	if ((view.to_vpc && is_loose(&view, view.to_vpc)) ||
 	    (view.to_vbr && is_loose(&view, view.to_vbr)) || leads_elsewhere(&view) ||
-	    fails_forward(&view) || any_fails_back(&view, &reverse_range))
+	    fails_forward(&view) || any_fails_back(&view))
 		return true;
 	view.unsure = true;
 	return fails_forward(&view);
-}
-
-bool cloud_cen_vswitch_defect(const struct rule_context *context, struct cen_defect *defect,
-			      struct text *why)
-{
-	const struct prefix *cidr = cloud_vswitch_cidr(context->facts);
-	struct cen_view view = { .transit = &context->facts->transit, .context = context,
-				 .vpc = cloud_link_vpc(context), .defect = defect, .why = why };
-
-	if (!cidr || view.transit->section.state != FACT_OK)
-		return false;
-	view.to_vbr = find_attachment(&view, true);
-	return any_fails_back(&view, cidr);
 }

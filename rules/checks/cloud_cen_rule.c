@@ -75,38 +75,12 @@ static void tell_unanswered(const struct transit_facts *transit, struct findings
 	}
 }
 
-/* Where the vendor's builds come from is told both ways: the vSwitch's own network is a risk. */
-static void judge_vswitch(const struct rule_context *context, struct findings *out)
-{
-	struct cen_defect defect;
-	struct finding *finding;
-	struct text why;
-
-	text_init(&why, 512);
-	if (cloud_cen_vswitch_defect(context, &defect, &why)) {
-		finding = cloud_finding(out, STATUS_WARN, defect.resource);
-		finding_cause(out, finding, defect.cause);
-		finding_message(out, finding, "CEN does not carry answers to the vSwitch's own "
-				"network: %s", text_string(&why));
-		finding_expected(out, finding, "a route for that network to the VPC in the table "
-					       "of the border router's attachment");
-		finding_evidence(out, finding, defect.pointer.text, "%s", text_string(&why));
-		finding_remedy(out, finding, "cloud", "propagate the VPC's attachment to the table "
-			       "that the border router's is associated with");
-		if (finding)
-			finding->subject.prefix = *cloud_vswitch_cidr(context->facts);
-	}
-	if (text_error(&why) == -ENOMEM)
-		out->error = -ENOMEM;
-	text_release(&why);
-}
-
 static void evaluate(const struct rule_context *context, struct findings *out)
 {
 	struct cloud_services services;
 	struct cen_defect defect;
 	struct text why;
-	size_t i, from = out->list.count;
+	size_t i;
 
 	cloud_services(&context->facts->plan, &services);
 	for (i = 0; i < services.count; i++) {
@@ -118,8 +92,6 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 			out->error = -ENOMEM;
 		text_release(&why);
 	}
-	if (out->list.count == from)
-		judge_vswitch(context, out);
 	tell_unanswered(&context->facts->transit, out);
 }
 
@@ -150,8 +122,7 @@ const struct rule rule_cen_carries_routes = {
 	       "the VPC's must lead to the border router, and the border router's must lead the "
 	       "range to the VPC",
 	.evidence = "attachments, associations and tables of the transit router; routes, conflicts "
-		    "and route maps as the members of CEN see them; a warning for the way back to "
-		    "the vSwitch's own network",
+		    "and route maps as the members of CEN see them",
 	.remedies = {
 		{ "cloud", "associate and propagate both attachments, and permit the prefixes in "
 			   "the route maps" },

@@ -355,10 +355,19 @@ const struct rule rule_security_groups_admit_range = {
 	.eval = evaluate,
 };
 
+/* As the cloud shows it, else as the plan declares it or this machine has it; NULL: none. */
+static const struct prefix *vswitch_cidr(const struct facts *facts)
+{
+	const struct vswitch_fact *vswitch = facts->network.section.state == FACT_OK ?
+						     network_link_vswitch(&facts->network) : NULL;
+
+	return vswitch && vswitch->cidr.known ? &vswitch->cidr : facts_link_cidr(facts);
+}
+
 static void judge_vswitch_cidr(struct admission_view *view)
 {
 	const struct network_facts *network = &view->context->facts->network;
-	const struct prefix *cidr = cloud_vswitch_cidr(view->context->facts);
+	const struct prefix *cidr = vswitch_cidr(view->context->facts);
 	char prefix[PREFIX_TEXT_MAX], name[32];
 	struct finding *finding;
 	struct judged judged;
@@ -406,7 +415,7 @@ static void judge_vswitch(struct admission_view *view)
 
 static const char *skip_vswitch(const struct rule_context *context)
 {
-	if (!cloud_vswitch_cidr(context->facts))
+	if (!vswitch_cidr(context->facts))
 		return "the CIDR block of the link's vSwitch is not known "
 		       "(--link-vswitch-cidr)";
 	return admission_skip(context);

@@ -80,8 +80,6 @@ void cloud_services(const struct plan *plan, struct cloud_services *services);
 const char *cloud_link_vpc(const struct rule_context *context);
 /* Does link-stands say of this address that the link was made for another one (CTL-11)? */
 bool cloud_link_lacks(const struct rule_context *context, const struct address *address);
-/* The network of the link's vSwitch, as the cloud tells it, or the plan; NULL: neither. */
-const struct prefix *cloud_vswitch_cidr(const struct facts *facts);
 /* Route table of the link's vSwitch; NULL: not known. */
 const char *cloud_link_table(const struct rule_context *context);
 
@@ -140,8 +138,5 @@ struct cen_defect {
 bool cloud_uses_cen(const struct rule_context *context);
 bool cloud_cen_defect(const struct rule_context *context, const struct address *address,
 		      struct cen_defect *defect, struct text *why);
-/* The same of the way back to the vSwitch's own network, which is a risk. */
-bool cloud_cen_vswitch_defect(const struct rule_context *context, struct cen_defect *defect,
-			      struct text *why);
 
 #endif

@@ -195,15 +195,6 @@ const char *cloud_link_vpc(const struct rule_context *context)
 	return vswitch ? vswitch->vpc_id : NULL;
 }
 
-/* As the cloud shows it, else as the plan declares it or this machine has it; NULL: none. */
-const struct prefix *cloud_vswitch_cidr(const struct facts *facts)
-{
-	const struct vswitch_fact *vswitch = facts->network.section.state == FACT_OK ?
-						     network_link_vswitch(&facts->network) : NULL;
-
-	return vswitch && vswitch->cidr.known ? &vswitch->cidr : facts_link_cidr(facts);
-}
-
 const char *cloud_link_table(const struct rule_context *context)
 {
 	const struct network_facts *network = &context->facts->network;

@@ -2,8 +2,8 @@
 """Writes the fixtures of the rules about CEN: one defect a file, each with a healthy twin."""
 
 from cloud import add, both, put, take
-from cloud_world import (OK, OTHER_TABLE, OTHER_VBR, OTHER_VPC, RANGE, TR, TR_VBR_TABLE, TR_VPC_TABLE,
-                         VBR, VBR_TABLE, VPC, attachment, by_cen, cen_route, hop, pair, route,
+from cloud_world import (OK, OTHER_TABLE, OTHER_VBR, OTHER_VPC, RANGE, TR, TR_VPC_TABLE, VBR,
+                         VBR_TABLE, VPC, attachment, by_cen, cen_route, hop, pair, route,
                          transit_route, vbr)
 
 
@@ -71,27 +71,13 @@ def cen():
             add("transit", "attachment_list", row=attachment("tr-b", "VBR", OTHER_VBR,
                                                              "vtb-tr-b")),
             beside("172.20.0.0/16", "VBR", OTHER_VBR),
-            add("transit", "routes", row=route(OTHER_TABLE, "192.168.0.0/16",
-                                               hop("Attachment", "tr-b"))),
-            add("transit", "transit_routes", row=transit_route("vtb-tr-b", back, "VPC", VPC)),
-            add("transit", "transit_routes", row=transit_route("vtb-tr-b", "192.168.0.0/16",
-                                                               "VPC", VPC)))
+            add("transit", "transit_routes", row=transit_route("vtb-tr-b", back, "VPC", VPC)))
 
     pair("cld05-second-router-without-way-back-by-cen", "not-ready CLD-05",
          two("100.104.0.0/17"), base=by_cen, healthy=two(RANGE))
     pair("ec10-cen-shares-with-a-router-without-way-back", "not-ready EC-10",
          both(two(RANGE), put("transit", "routes", 3, destination="10.0.0.0/8")),
          base=by_cen, healthy=two(RANGE))
-
-    pair("cld05-cen-without-the-vswitch", "ready-with-risks CLD-05",
-         take("transit", "transit_routes", index=2), base=by_cen,
-         healthy=put("transit", "transit_routes", 2, destination="192.168.1.0/24"))
-    pair("cld05-cen-drops-part-of-the-vswitch", "ready-with-risks CLD-05",
-         add("transit", "transit_routes", row=transit_route(
-             TR_VBR_TABLE, "192.168.1.128/25", None, None, next_hop_type="BlackHole")),
-         base=by_cen,
-         healthy=add("transit", "transit_routes", row=transit_route(
-             TR_VBR_TABLE, "192.168.2.0/25", None, None, next_hop_type="BlackHole")))
 
     def basic(world):
         by_cen(world)

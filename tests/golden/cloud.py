@@ -256,8 +256,6 @@ def legs():
                                                        hop("RouterInterface", "ri-b"))),
                     add("transit", "routes", row=route(OTHER_TABLE, "172.20.0.0/16",
                                                        hop("PhysicalConnection", "pc-vbr-b"))),
-                    add("transit", "routes", row=route(OTHER_TABLE, "192.168.0.0/16",
-                                                       hop("RouterInterface", "ri-b"))),
                     add("transit", "interface_list",
                         row=interface("ri-b", VPC, OTHER_VBR, opposite_id="ri-second")),
                     add("transit", "interface_list",
@@ -380,8 +378,6 @@ def forward():
         world["transit"]["tables"].append({"id": OTHER_TABLE, **OK})
         world["transit"]["routes"].append(route(OTHER_TABLE, RANGE,
                                                 hop("RouterInterface", "ri-b")))
-        world["transit"]["routes"].append(route(OTHER_TABLE, "192.168.0.0/16",
-                                                hop("RouterInterface", "ri-b")))
         world["transit"]["interface_list"][0].update(opposite_id="ri-vpc")
         world["transit"]["interface_list"].append(interface("ri-b", VPC, OTHER_VBR,
                                                             opposite_id="ri-vpc-b"))
@@ -393,15 +389,6 @@ def forward():
 
 
 def back():
-    pair("cld01-no-way-back-to-the-vswitch", "ready-with-risks CLD-01",
-         take("transit", "routes", index=1),
-         healthy=put("transit", "routes", 1, destination="192.168.1.0/24"))
-    pair("cld01-half-a-way-back-to-the-vswitch", "ready-with-risks CLD-01",
-         put("transit", "routes", 1, destination="192.168.1.0/25"),
-         healthy=put("transit", "routes", 1, destination="0.0.0.0/0"))
-    pair("cld03-vswitch-led-to-another-vpc", "ready-with-risks CLD-03",
-         both(put("transit", "routes", 1, next_hops=[hop("RouterInterface", "ri-b")]),
-              add("transit", "interface_list", row=interface("ri-b", OTHER_VPC))))
     pair("cld01-no-return-route", "not-ready CLD-01", take("transit", "routes", index=0))
     pair("cld01-half-a-return-route", "not-ready CLD-01",
          put("transit", "routes", 0, destination="100.104.0.0/17"),

@@ -143,8 +143,7 @@ def by_cen(world):
         attachment_list=[attachment("tr-attach-vbr", "VBR", VBR, TR_VBR_TABLE),
                          attachment("tr-attach-vpc", "VPC", VPC, TR_VPC_TABLE)],
         transit_routes=[transit_route(TR_VBR_TABLE, RANGE, "VPC", VPC, type="Static"),
-                        transit_route(TR_VPC_TABLE, "172.20.0.0/16", "VBR", VBR),
-                        transit_route(TR_VBR_TABLE, "192.168.0.0/16", "VPC", VPC)])
+                        transit_route(TR_VPC_TABLE, "172.20.0.0/16", "VBR", VBR)])
 
 
 def cen_route(**more):
