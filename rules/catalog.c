@@ -78,6 +78,7 @@ const struct rule *const rule_catalog[] = {
 	&rule_border_router_up,
 	&rule_border_sessions_up,
 	&rule_border_route_to_service,
+	&rule_border_entries_shown,
 	&rule_border_return_route,
 	&rule_border_range_alone,
 	&rule_border_health_check,

@@ -205,6 +205,35 @@ static void add_lost(const struct forward_view *view)
 		       "the circuit as next hop", view->vbr->id);
 }
 
+/*
+ * Does the table show the data center's side at all: an entry of any network by the circuit, but
+ * for the system's own of the peer link? One that shows none may not have been told whole.
+ */
+static bool shows_circuit(const struct forward_view *view)
+{
+	const struct list *routes = &view->transit->routes;
+	struct forward_view other = *view;
+	bool shows = false;
+	struct text why;
+	size_t i, leg;
+
+	text_init(&why, 512);
+	for (i = 0; i < routes->count; i++) {
+		other.route = LIST_AT(routes, struct cloud_route, i);
+		if (!text_equal(other.route->table, view->vbr->route_table) ||
+		    text_equal(other.route->type, "System"))
+			continue;
+		for (leg = 0; leg < other.route->next_hops.count && !shows; leg++) {
+			text_clear(&why);
+			shows = judge_leg(&other, LIST_AT(&other.route->next_hops,
+							  struct cloud_hop, leg), &why) ==
+				CLOUD_LEG_GOOD;
+		}
+	}
+	text_release(&why);
+	return shows;
+}
+
 /* What went with a session is the session's matter. */
 static bool is_sessions_fault(const struct forward_view *view)
 {
@@ -220,6 +249,29 @@ static bool is_sessions_fault(const struct forward_view *view)
 	return true;
 }
 
+static void add_unshown(const struct forward_view *view, int status)
+{
+	struct finding *finding = add(view, status);
+
+	finding_message(view->out, finding, "the table of border router %s shows no entry by its "
+			"circuit, so how it leads %s to the data center was not told",
+			view->vbr->id, view->text);
+	if (status == STATUS_UNKNOWN)
+		finding_settle(view->out, finding, "a connection from the vSwitch: reachback check "
+			       "--vantage vswitch-host; or look at the entries of %s in the "
+			       "console", view->vbr->route_table);
+}
+
+static void judge_lost(const struct forward_view *view)
+{
+	if (is_sessions_fault(view))
+		return;
+	if (view->route || shows_circuit(view))
+		add_lost(view);
+	else
+		add_unshown(view, STATUS_SKIPPED);
+}
+
 static void judge(struct forward_view *view)
 {
 	struct finding *finding;
@@ -232,8 +284,7 @@ static void judge(struct forward_view *view)
 	if (view->route)
 		follow(view);
 	if (view->outcome == CLOUD_LEG_LOST) {
-		if (!is_sessions_fault(view))
-			add_lost(view);
+		judge_lost(view);
 	} else if (view->outcome == CLOUD_LEG_UNSEEN) {
 		finding = add(view, STATUS_UNKNOWN);
 		finding_message(view->out, finding, "whether border router %s leads %s to the data "
@@ -252,8 +303,20 @@ static void judge(struct forward_view *view)
 	text_release(&view->why);
 }
 
+/* The risk's half: says so where the table shows nothing of that side, and passes else. */
+static void judge_shown(struct forward_view *view)
+{
+	(void)address_print(view->address, view->text);
+	if (!cloud_route_match(&view->transit->routes, view->vbr->route_table,
+			       address_ipv4(view->address)) && !shows_circuit(view))
+		add_unshown(view, STATUS_UNKNOWN);
+}
+
+typedef void forward_judge(struct forward_view *view);
+
 static void judge_border(const struct rule_context *context, const struct vbr_fact *vbr,
-			 const struct cloud_services *services, struct findings *out)
+			 const struct cloud_services *services, forward_judge *each,
+			 struct findings *out)
 {
 	const struct transit_facts *transit = &context->facts->transit;
 	struct forward_view view = { .context = context, .transit = transit, .vbr = vbr,
@@ -270,11 +333,12 @@ static void judge_border(const struct rule_context *context, const struct vbr_fa
 						  vbr->route_table, out))
 			return;
 		is_read = true;
-		judge(&view);
+		each(&view);
 	}
 }
 
-static void evaluate(const struct rule_context *context, struct findings *out)
+static void judge_all(const struct rule_context *context, forward_judge *each,
+		      struct findings *out)
 {
 	const struct transit_facts *transit = &context->facts->transit;
 	struct cloud_services services;
@@ -285,7 +349,17 @@ static void evaluate(const struct rule_context *context, struct findings *out)
 	cloud_services(&context->facts->plan, &services);
 	for (i = 0; i < transit->vbr_list.count; i++)
 		judge_border(context, LIST_AT(&transit->vbr_list, struct vbr_fact, i), &services,
-			     out);
+			     each, out);
+}
+
+static void evaluate(const struct rule_context *context, struct findings *out)
+{
+	judge_all(context, judge, out);
+}
+
+static void evaluate_shown(const struct rule_context *context, struct findings *out)
+{
+	judge_all(context, judge_shown, out);
 }
 
 static const char *skip(const struct rule_context *context)
@@ -310,7 +384,8 @@ const struct rule rule_border_route_to_service = {
 	.why = "a request that comes to the border router goes on by its own table: without an "
 	       "entry for the service, or by one that leads back into the cloud, it ends there",
 	.evidence = "the longest active entry for each address in the table of each border router "
-		    "that the vSwitch's route leads to, and what is behind each next hop",
+		    "that the vSwitch's route leads to, and what is behind each next hop; a table "
+		    "that shows no entry by the circuit at all decides nothing",
 	.remedies = {
 		{ "router", "advertise the data center's network to the border router by BGP" },
 		{ "cloud", "or add it to the border router's table with the circuit as next hop" },
@@ -319,4 +394,27 @@ const struct rule rule_border_route_to_service = {
 	.heading = "Prerequisites",
 	.skip = skip,
 	.eval = evaluate,
+};
+
+const struct rule rule_border_entries_shown = {
+	.code = "border-entries-shown",
+	.area = "cloud routes",
+	.title = "the border router's table shows how it reaches the data center",
+	.severity = SEVERITY_RISK,
+	.reads = SECTION_BIT(SECTION_PLAN) | SECTION_BIT(SECTION_TRANSIT),
+	.vantages = VANTAGE_CLOUD,
+	.after = { "border-router-up", "border-sessions-up" },
+	.why = "a border router without any entry by its circuit reaches nothing behind it; a "
+	       "table that was told in part looks the same, and connections from the vSwitch, "
+	       "which the gate wants, tell them apart",
+	.evidence = "active entries of each border router's table that lead neither into a VPC "
+		    "nor into CEN",
+	.remedies = {
+		{ "router", "advertise the data center's network to the border router by BGP" },
+		{ "cloud", "or add it to the border router's table with the circuit as next hop" },
+	},
+	.document = "000",
+	.heading = "Prerequisites",
+	.skip = skip,
+	.eval = evaluate_shown,
 };

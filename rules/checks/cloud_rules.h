@@ -42,6 +42,7 @@ extern const struct rule rule_vpc_route_to_service;
 extern const struct rule rule_border_router_up;
 extern const struct rule rule_border_sessions_up;
 extern const struct rule rule_border_route_to_service;
+extern const struct rule rule_border_entries_shown;
 extern const struct rule rule_border_return_route;
 extern const struct rule rule_border_range_alone;
 extern const struct rule rule_border_health_check;

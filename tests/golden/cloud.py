@@ -331,7 +331,11 @@ def forward():
 
     circuit = hop("RouterInterface", "ri-circuit")
     static = both(put("transit", peer_list=[]), put("transit", "routes", 2, type="Custom"))
+    # other networks of the data center are shown, or none at all: then the table may be a part
     pair("cld04-border-router-without-data-center", "not-ready CLD-04",
+         both(put("transit", peer_list=[]),
+              put("transit", "routes", 2, destination="172.31.0.0/16")), healthy=static)
+    pair("border-router-shows-no-circuit", "ready",
          both(put("transit", peer_list=[]), take("transit", "routes", index=2)), healthy=static)
     pair("cld04-border-router-entry-pending", "not-ready CLD-04",
          both(static, put("transit", "routes", 2, status="Pending")), healthy=static)
@@ -363,7 +367,8 @@ def forward():
     pair("border-router-table-refused", "undetermined",
          put("transit", tables=[{"id": VBR_TABLE, **DENIED}], routes=[]))
     pair("cld04-cen-border-router-without-data-center", "not-ready CLD-04",
-         both(put("transit", peer_list=[]), take("transit", "routes", index=2)), base=by_cen,
+         both(put("transit", peer_list=[]),
+              put("transit", "routes", 2, destination="172.31.0.0/16")), base=by_cen,
          healthy=both(static, lead(circuit)))
     pair("cld04-border-router-leads-back-into-cen", "not-ready CLD-04",
          both(lead(hop("Attachment", "tr-attach-vbr")),
@@ -376,8 +381,8 @@ def forward():
         world["transit"]["vbr_id"] = None
         world["transit"]["vbr_list"].append(vbr(OTHER_VBR))
         world["transit"]["tables"].append({"id": OTHER_TABLE, **OK})
-        world["transit"]["routes"].append(route(OTHER_TABLE, RANGE,
-                                                hop("RouterInterface", "ri-b")))
+        world["transit"]["routes"] += [route(OTHER_TABLE, RANGE, hop("RouterInterface", "ri-b")),
+                                       route(OTHER_TABLE, "172.31.0.0/16", circuit)]
         world["transit"]["interface_list"][0].update(opposite_id="ri-vpc")
         world["transit"]["interface_list"].append(interface("ri-b", VPC, OTHER_VBR,
                                                             opposite_id="ri-vpc-b"))
