@@ -187,6 +187,18 @@ static const char *hop_cause(const struct cen_view *view, enum cen_hop hop, cons
 	}
 }
 
+/* Another VPC than the link's may hold a firewall that sends on what it lets through. */
+static enum cen_hop judge_forward(const struct cen_view *view,
+				  const struct transit_route_fact *route)
+{
+	enum cen_hop hop;
+
+	if (is_black_hole(route))
+		return CEN_DROPS;
+	hop = judge_hop(view, route->resource_type, route->resource_id);
+	return hop == CEN_VPC && !text_equal(route->resource_id, view->vpc) ? CEN_UNSEEN : hop;
+}
+
 /*
  * The VPC's own table of the transit router leads to our border router. Beside it another one that
  * is seen may take a share: that one's tables are judged as well. NULL: nothing speaks against it.
@@ -208,8 +220,7 @@ static const struct transit_route_fact *worst_forward(const struct cen_view *vie
 
 		if (!transit_route_same(one, route))
 			continue;
-		hop = is_black_hole(one) ? CEN_DROPS
-					 : judge_hop(view, one->resource_type, one->resource_id);
+		hop = judge_forward(view, one);
 		ours = ours || hop == CEN_OURS;
 		if (hop <= *worst)
 			continue;

@@ -46,14 +46,14 @@ def cen():
     pair("cld06-cen-leads-to-another-router", "not-ready CLD-06",
          both(add("transit", "vbr_list", row=vbr(OTHER_VBR)), elsewhere("VBR", OTHER_VBR)),
          base=by_cen, healthy=add("transit", "vbr_list", row=vbr(OTHER_VBR)))
-    pair("cld05-cen-leads-to-another-vpc", "not-ready CLD-05", elsewhere("VPC", OTHER_VPC),
-         base=by_cen)
+    # a firewall may stand there, and send on what it lets through
+    pair("cen-leads-to-another-vpc", "undetermined", elsewhere("VPC", OTHER_VPC), base=by_cen)
     pair("cld05-cen-leads-back-to-the-vpc", "not-ready CLD-05", elsewhere("VPC", VPC),
          base=by_cen)
-    pair("cld05-cen-longer-entry-to-another-vpc", "not-ready CLD-05",
+    pair("cen-longer-entry-to-another-vpc", "undetermined",
          beside("172.20.5.0/24", "VPC", OTHER_VPC), base=by_cen,
          healthy=beside("172.20.6.0/24", "VPC", OTHER_VPC))
-    pair("cld05-cen-one-of-two-to-another-vpc", "not-ready CLD-05",
+    pair("cen-one-of-two-to-another-vpc", "undetermined",
          beside("172.20.0.0/16", "VPC", OTHER_VPC), base=by_cen,
          healthy=beside("172.20.0.0/16", "VPC", OTHER_VPC, status="Rejected"))
     pair("cen-leads-to-another-transit-router", "undetermined", elsewhere("TR", "tr-far"),
