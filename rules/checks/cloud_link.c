@@ -155,7 +155,7 @@ static void add_unread(const char *resource, const char *what, const char *comma
 	finding_settle(out, finding, "%s", command);
 }
 
-enum life { LIFE_GOOD, LIFE_YOUNG, LIFE_FAILED, LIFE_IDLE, LIFE_UNKNOWN };
+enum life { LIFE_GOOD, LIFE_YOUNG, LIFE_FAILED, LIFE_IDLE, LIFE_GOING, LIFE_UNKNOWN };
 
 /* DescribeNetworkInterfaces, Status; those of managed interfaces as well. */
 static enum life life_of(const struct interface_fact *interface)
@@ -166,9 +166,9 @@ static enum life life_of(const struct interface_fact *interface)
 	} rows[] = {
 		{ "InUse", LIFE_GOOD }, { "Creating", LIFE_YOUNG }, { "Attaching", LIFE_YOUNG },
 		{ "Linking", LIFE_YOUNG }, { "CreateFailed", LIFE_FAILED },
-		{ "Available", LIFE_IDLE }, { "Detaching", LIFE_IDLE },
-		{ "Detached", LIFE_IDLE }, { "Unlinking", LIFE_IDLE },
-		{ "Deleting", LIFE_IDLE }, { "Deleted", LIFE_IDLE },
+		{ "Available", LIFE_IDLE }, { "Detached", LIFE_IDLE },
+		{ "Detaching", LIFE_GOING }, { "Unlinking", LIFE_GOING },
+		{ "Deleting", LIFE_GOING }, { "Deleted", LIFE_GOING },
 	};
 	size_t i;
 
@@ -190,8 +190,11 @@ static void add_standing(const struct rule_context *context, const struct interf
 						   "GitLab's address" },
 		[LIFE_YOUNG] = { STATUS_UNKNOWN, "CTL-13", "is still being made" },
 		[LIFE_FAILED] = { STATUS_FAIL, "CTL-13", "could not be made" },
-		[LIFE_IDLE] = { STATUS_FAIL, "CTL-12", "is attached to nothing: nobody builds "
-						       "through it" },
+		/* what stands behind a managed interface is the registry's, and not shown */
+		[LIFE_IDLE] = { STATUS_WARN, "CTL-12", "is attached to nothing that is shown, as "
+						       "what a clean-up job leaves" },
+		[LIFE_GOING] = { STATUS_FAIL, "CTL-12", "is being taken away: nobody builds "
+							"through it" },
 		[LIFE_UNKNOWN] = { STATUS_UNKNOWN, NULL, "has no status that tells whether it is "
 							 "in use" },
 	};
@@ -207,7 +210,7 @@ static void add_standing(const struct rule_context *context, const struct interf
 			 "%s: %s", one->id, one->status ? one->status : "no status");
 	if (lives[life].status == STATUS_UNKNOWN)
 		finding_settle(out, finding, "reachback verify, once more in some minutes");
-	if (lives[life].status == STATUS_FAIL)
+	if (lives[life].status == STATUS_FAIL || lives[life].status == STATUS_WARN)
 		finding_remedy(out, finding, "cloud", "delete the link in the console and make it "
 						      "again");
 }

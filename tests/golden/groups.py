@@ -388,13 +388,13 @@ def opened(policy):
 
 
 def made_links():
-    fail = "not-ready "
-    pair("ctl12-interface-is-gone", fail + "CTL-12", expected(),
-         expected(GITLAB_IP, MAVEN_IP))
+    fail, idle = "not-ready ", "undetermined CTL-12"
+    pair("ctl12-interface-is-gone", fail + "CTL-12", expected(), expected(GITLAB_IP, MAVEN_IP))
     pair("ctl12-interface-of-another-product", fail + "CTL-12", expected("10.9.9.9"),
          expected("10.9.9.9", GITLAB_IP, MAVEN_IP))
-    pair("ctl12-interface-of-nobody", fail + "CTL-12", living("Available"), living("InUse"))
-    pair("ctl12-group-lets-in", "undetermined CTL-12", both(living("InUse"), opened("Accept")),
+    pair("ctl12-interface-of-nobody", idle, living("Available"), living("InUse"))
+    pair("ctl12-interface-is-going", fail + "CTL-12", living("Detaching"), living("InUse"))
+    pair("ctl12-group-lets-in", idle, both(living("InUse"), opened("Accept")),
          both(living("InUse"), opened("Drop")))
     pair("ctl13-interface-not-made", fail + "CTL-13", living("CreateFailed"),
          both(living("CreateFailed"), second))

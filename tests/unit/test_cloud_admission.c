@@ -373,7 +373,8 @@ static void test_unknown_standing(void **state)
 		int found;
 	} rows[] = {
 		{ "InUse", STATUS_PASS }, { "Creating", STATUS_UNKNOWN },
-		{ "Attaching", STATUS_UNKNOWN }, { "Available", STATUS_FAIL },
+		{ "Attaching", STATUS_UNKNOWN }, { "Available", STATUS_WARN },
+		{ "Deleting", STATUS_FAIL },
 		{ "Odd", STATUS_UNKNOWN }, { NULL, STATUS_UNKNOWN },
 	};
 	size_t i, j;
