@@ -243,16 +243,7 @@ static int trace_end_of(const struct flight *flight, bool sent)
 {
 	if (!sent)
 		return TRACE_UNSENT;
-	switch (flight->end ? flight->shots[flight->end].hop.outcome : HOP_SILENT) {
-	case HOP_UNREACHABLE:
-		return TRACE_UNREACHABLE;
-	case HOP_CONNECTED:
-		return TRACE_CONNECTED;
-	case HOP_REFUSED:
-		return TRACE_REFUSED;
-	default:
-		return TRACE_SILENT;
-	}
+	return trace_end_by(flight->end ? flight->shots[flight->end].hop.outcome : HOP_SILENT);
 }
 
 static int keep(const struct flight *flight, struct facts *facts)

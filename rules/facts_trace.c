@@ -78,9 +78,9 @@ static const char *fault_of_hop(const struct trace_fact *trace, const struct tra
 	return NULL;
 }
 
-static int end_of(const struct trace_hop *hop)
+enum trace_end trace_end_by(int outcome)
 {
-	switch (hop->outcome) {
+	switch (outcome) {
 	case HOP_UNREACHABLE:
 		return TRACE_UNREACHABLE;
 	case HOP_CONNECTED:
@@ -103,7 +103,7 @@ static int check_hops(const struct trace_fact *trace, size_t place, struct fault
 
 		wrong = hop->ttl == i + 1 ? fault_of_hop(trace, hop) :
 					    "ttl: expected one more than the hop before";
-		end = end_of(hop);
+		end = trace_end_by(hop->outcome);
 		if (!wrong && end != TRACE_SILENT && i + 1 < trace->hops.count)
 			wrong = "outcome: expected an end behind the last hop alone";
 		if (wrong)

@@ -115,13 +115,7 @@ static void judge_backends(struct admission_view *view)
 	struct balanced at;
 	bool classic;
 
-	if (!balanced_find(view, &at))
-		return;
-	if (at.balancer->listeners_state != FACT_OK) {
-		balanced_unknown(&at, "the list of listeners", at.balancer->listeners_note);
-		return;
-	}
-	if (!at.listener)
+	if (!balanced_find(view, &at) || !at.listener)
 		return;
 	if (words_are(at.balancer->kind, "alb") && at.listener->health_state == FACT_OK) {
 		judge_groups(&at);

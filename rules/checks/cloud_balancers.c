@@ -69,7 +69,7 @@ static const char *locate(struct balanced *at)
 	return admission_name(at->view->service, at->name);
 }
 
-bool balanced_find(struct admission_view *view, struct balanced *at)
+static bool find_balancer(struct admission_view *view, struct balanced *at)
 {
 	const struct facts *facts = view->context->facts;
 	struct finding *finding;
@@ -91,6 +91,16 @@ bool balanced_find(struct admission_view *view, struct balanced *at)
 			"account, or the key may not see it", admission_name(view->service, name));
 	finding_settle(view->out, finding, "reachback check --region REGION, with a key that may "
 					   "read load balancers: reachback docs ram-policy");
+	return false;
+}
+
+bool balanced_find(struct admission_view *view, struct balanced *at)
+{
+	if (!find_balancer(view, at))
+		return false;
+	if (at->balancer->listeners_state == FACT_OK)
+		return true;
+	balanced_unknown(at, "the list of listeners", at->balancer->listeners_note);
 	return false;
 }
 
@@ -154,10 +164,6 @@ static void judge_listener(struct admission_view *view)
 
 	if (!balanced_find(view, &at))
 		return;
-	if (at.balancer->listeners_state != FACT_OK) {
-		balanced_unknown(&at, "the list of listeners", at.balancer->listeners_note);
-		return;
-	}
 	if ((at.listener && is_changing(at.listener->status)) || is_changing(at.balancer->status)) {
 		balanced_unknown(&at, "the state of its listener", "it is being changed");
 		return;
@@ -290,14 +296,8 @@ static void judge_control(struct admission_view *view)
 	struct span_set refused;
 	struct balanced at;
 
-	if (!balanced_find(view, &at))
-		return;
-	if (at.balancer->listeners_state != FACT_OK) {
-		balanced_unknown(&at, "the list of listeners", at.balancer->listeners_note);
-		return;
-	}
-	if (!at.listener)
-		return; /* another rule's fail */
+	if (!balanced_find(view, &at) || !at.listener)
+		return; /* without a listener it is another rule's fail */
 	if (at.listener->control_state != FACT_OK) {
 		balanced_unknown(&at, "the access control", at.listener->control_note);
 		return;

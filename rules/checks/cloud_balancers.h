@@ -16,7 +16,10 @@ struct balanced {
 	char name[32];
 };
 
-/* The balancer of the service; says itself what is unknown where there should be one. */
+/*
+ * The balancer of the service, whose listeners were read; says itself what is unknown where there
+ * should be one, or they were not.
+ */
 bool balanced_find(struct admission_view *view, struct balanced *at);
 /* A finding about the service, of the balancer; NULL latches. */
 struct finding *balanced_finding(const struct balanced *at, enum finding_status status);
