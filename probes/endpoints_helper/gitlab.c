@@ -32,6 +32,7 @@ static void release(void *above)
 		strings_release(&climb->tree.links);
 		git_modules_release(&climb->modules);
 		strings_release(&climb->folders);
+		strings_release(&climb->silent_folders);
 		strings_release(&climb->patterns);
 		free(climb);
 	}

@@ -72,6 +72,7 @@ struct gitlab_climb {
 	struct list modules;    /* struct git_module */
 	struct maybe modules_told; /* as submodules_read of the row, which waits for all of it */
 	struct strings folders; /* of their paths; those that are looked into */
+	struct strings silent_folders; /* of these: whose listing nobody answered */
 	size_t folder;          /* the one that is being asked for */
 	bool modules_ready;     /* all is known that git is asked by */
 	size_t module;      /* the next one to be asked for */

@@ -71,6 +71,15 @@ static bool is_absent(const struct gitlab_climb *climb, const struct git_module 
 	       !strings_contain(&climb->tree.links, module->path);
 }
 
+/* Its folder was asked for, and no answer came: nobody knows whether the branch has it. */
+static bool is_untold(const struct gitlab_climb *climb, const struct git_module *module)
+{
+	char folder[FOLDER_MAX];
+
+	return module->path && folder_of(module->path, folder) &&
+	       strings_contain(&climb->silent_folders, folder);
+}
+
 static void add_module(struct gitlab_climb *climb, const struct git_module *module)
 {
 	struct submodule_fact *fact = NULL;
@@ -86,7 +95,8 @@ static void add_module(struct gitlab_climb *climb, const struct git_module *modu
 		git_url_relative(climb->clone_url->url.text, text_string(&clean), &whole);
 	else if (git_url_is_http(module->url))
 		text_add(&whole, text_string(&clean));
-	if (!climb->run->error && whole.length)
+	/* without a fact the rule counts it among those that were not asked for */
+	if (!climb->run->error && whole.length && !is_untold(climb, module))
 		fact = add_fact(climb, text_take(&whole));
 	if (fact) {
 		fact->absent = is_absent(climb, module);
@@ -110,7 +120,7 @@ static void modules_known(struct gitlab_climb *climb)
 
 static void ask_folder(struct gitlab_climb *climb);
 
-/* What is in a folder whose listing does not come, or not whole, is taken for there. */
+/* What is in a folder whose listing is refused, or not whole, is taken for there. */
 static void folder_answered(void *owner, struct http_result *result)
 {
 	struct gitlab_climb *climb = owner;
@@ -120,6 +130,8 @@ static void folder_answered(void *owner, struct http_result *result)
 							 &climb->tree)) &&
 		     climb->tree.entries < FOLDER_ENTRIES;
 
+	if (!gitlab_status(result) && strings_add(&climb->silent_folders, *folder))
+		climb->run->error = -ENOMEM;
 	if (!whole) {
 		free(*folder);
 		*folder = text_copy(NO_FOLDER);
