@@ -78,7 +78,7 @@ static const char *fault_of_hop(const struct trace_fact *trace, const struct tra
 	return NULL;
 }
 
-enum trace_end trace_end_by(int outcome)
+int trace_end_by(int outcome)
 {
 	switch (outcome) {
 	case HOP_UNREACHABLE:

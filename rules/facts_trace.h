@@ -51,8 +51,8 @@ struct trace_facts {
 	struct list traces; /* struct trace_fact, by source, target */
 };
 
-/* How a trace ends whose last answer has this outcome (enum hop_outcome). */
-enum trace_end trace_end_by(int outcome);
+/* enum trace_end: how a trace ends whose last answer has this outcome (enum hop_outcome). */
+int trace_end_by(int outcome);
 /* The documented order. */
 void trace_sort(struct trace_facts *trace);
 /*

@@ -170,7 +170,7 @@ static bool has_more(const cJSON *json, size_t shown)
 }
 
 /* What a reply in which the link was not found leaves open. */
-static enum change_gap find_gap(const struct change_request *request, const cJSON *json)
+static int find_gap(const struct change_request *request, const cJSON *json)
 {
 	const char *name = request->list_name;
 	const cJSON *where = name ? reply_list(json, name) : json;

@@ -121,7 +121,7 @@ static bool is_route_code(uint32_t code)
 	return code == 0 || code == 1 || (code >= 5 && code <= 8) || code == 11 || code == 12;
 }
 
-static void open_view(struct trace_view *view, enum trace_why why, const struct trace_hop *hop)
+static void open_view(struct trace_view *view, int why, const struct trace_hop *hop)
 {
 	view->answer = TRACE_OPEN;
 	view->why = why;

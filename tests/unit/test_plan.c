@@ -198,11 +198,11 @@ static void test_valid_twins(void **state)
 		"{\"create_call\":{\"style\":\"RPC\",\"query\":{\"any\":\"key\",\"Tag.1\":\"x\"}}}",
 		ROA("/"),
 		ROA("/i/{instance_id}/of-{region}/"),
-		"{\"create_call\":{\"action\":\"\",\"version\":\"2018-12-01\",\"style\":\"RPC\","
-		"\"method\":\"POST\",\"path\":\"/\",\"product\":\"cr\",\"query\":{},\"body\":{}},"
-		"\"list_call\":{\"action\":\"\",\"match\":{}}}",
-		"{\"list_call\":{\"action\":\"L\",\"style\":\"ROA\",\"method\":\"GET\","
-		"\"path\":\"/a.b/c_d~\",\"body\":{}}}",
+		("{\"create_call\":{\"action\":\"\",\"version\":\"2018-12-01\",\"style\":\"RPC\","
+		 "\"method\":\"POST\",\"path\":\"/\",\"product\":\"cr\",\"query\":{},\"body\":{}},"
+		 "\"list_call\":{\"action\":\"\",\"match\":{}}}"),
+		("{\"list_call\":{\"action\":\"L\",\"style\":\"ROA\",\"method\":\"GET\","
+		 "\"path\":\"/a.b/c_d~\",\"body\":{}}}"),
 		"{\"datacenter\":{\"return_interface\":\"eth0.100\"}}",
 	};
 	struct fault fault;
