@@ -83,11 +83,13 @@ static void test_a_probe_that_died(void **state)
 
 	(void)state;
 	for (id = 0; id < SECTION_COUNT; id++) {
+		const char *name = section_name((enum section_id)id);
+
 		snprintf(document, sizeof(document),
 			 "{\"schema\":\"reachback.facts/1\",\"%s\":{\"state\":\"failed\","
-			 "\"note\":\"probe died (signal 11)\"}}", section_name((enum section_id)id));
+			 "\"note\":\"probe died (signal 11)\"}}", name);
 		if (facts_read(document, strlen(document), &facts, &fault) < 0)
-			fail_msg("%s: %s", section_name((enum section_id)id), fault.text);
+			fail_msg("%s: %s", name, fault.text);
 		facts_release(&facts);
 	}
 }
