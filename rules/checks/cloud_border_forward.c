@@ -407,8 +407,8 @@ const struct rule rule_border_entries_shown = {
 	.why = "a border router without any entry by its circuit reaches nothing behind it; a "
 	       "table that was told in part looks the same, and connections from the vSwitch, "
 	       "which the gate wants, tell them apart",
-	.evidence = "active entries of each border router's table that lead neither into a VPC "
-		    "nor into CEN",
+	.evidence = "entries of each border router's table, active or not, that lead neither into "
+		    "a VPC nor into CEN",
 	.remedies = {
 		{ "router", "advertise the data center's network to the border router by BGP" },
 		{ "cloud", "or add it to the border router's table with the circuit as next hop" },

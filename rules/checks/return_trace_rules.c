@@ -75,15 +75,21 @@ static struct finding *add(const struct rule_context *context, const struct trac
 	return finding;
 }
 
+/* About the router that the trace speaks of; `router`: its address. */
+static struct finding *add_of_router(const struct rule_context *context,
+				     const struct trace_view *view, int status,
+				     char router[ADDRESS_TEXT_MAX], struct findings *out)
+{
+	address_print(&view->hop->from, router);
+	return add(context, view, status, out);
+}
+
 static void add_circle(const struct rule_context *context, const struct trace_view *view,
 		       struct findings *out)
 {
-	struct finding *finding = add(context, view, STATUS_FAIL, out);
 	char router[ADDRESS_TEXT_MAX];
+	struct finding *finding = add_of_router(context, view, STATUS_FAIL, router, out);
 
-	if (!finding)
-		return;
-	address_print(&view->hop->from, router);
 	finding_message(out, finding, "packets to this address go round in a circle: %s (hop %u) "
 			"answers over and over", router, view->hop->ttl);
 	finding_cause(out, finding, view->gateway ? "CLD-01" : "EC-01");
@@ -100,12 +106,9 @@ static void add_circle(const struct rule_context *context, const struct trace_vi
 static void add_no_route(const struct rule_context *context, const struct trace_view *view,
 			 struct findings *out)
 {
-	struct finding *finding = add(context, view, STATUS_FAIL, out);
 	char router[ADDRESS_TEXT_MAX];
+	struct finding *finding = add_of_router(context, view, STATUS_FAIL, router, out);
 
-	if (!finding)
-		return;
-	address_print(&view->hop->from, router);
 	finding_message(out, finding, "%s %s (hop %u) has no way to this address: ICMP %u/%u",
 			view->gateway ? "the border router" : "the router", router,
 			view->hop->ttl, view->hop->icmp_type.value, view->hop->icmp_code.value);
@@ -129,12 +132,9 @@ static void add_no_route(const struct rule_context *context, const struct trace_
 static void add_filtered(const struct rule_context *context, const struct trace_view *view,
 			 struct findings *out)
 {
-	struct finding *finding = add(context, view, STATUS_WARN, out);
 	char router[ADDRESS_TEXT_MAX];
+	struct finding *finding = add_of_router(context, view, STATUS_WARN, router, out);
 
-	if (!finding)
-		return;
-	address_print(&view->hop->from, router);
 	finding_message(out, finding, "a filter on %s (hop %u) refuses the packet, with ICMP "
 			"%u/%u; replies of a connection from there may fare better, if the filter "
 			"keeps state", router, view->hop->ttl, view->hop->icmp_type.value,
@@ -154,9 +154,8 @@ static void add_unrefused(const struct rule_context *context, const struct trace
 		     (view->why != WHY_UNSENT && view->why != WHY_NOBODY);
 	struct finding *finding = add(context, view, heard ? STATUS_PASS : STATUS_SKIPPED, out);
 
-	if (finding)
-		finding_message(out, finding, heard ? "no router that answered refuses the packet "
-				"or sends it in a circle" : "no router answered");
+	finding_message(out, finding, heard ? "no router that answered refuses the packet or sends "
+			"it in a circle" : "no router answered");
 }
 
 static void eval_unrefused(const struct rule_context *context, struct findings *out)
