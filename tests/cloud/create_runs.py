@@ -212,6 +212,14 @@ def one(program, number, seed):
     return scene.runs, None
 
 
+def tell(name, said, wrong):
+    """What went wrong, then the line of the test; its exit status."""
+    for words in wrong:
+        print(f"  {words}", file=sys.stderr)
+    print(f"{'FAIL' if wrong else 'ok'} cloud {name}: {said}")
+    return 1 if wrong else 0
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 40
@@ -221,11 +229,8 @@ def main():
     seed = sys.argv[3] if len(sys.argv) > 3 else str(int(time.time()))
     ended = [one(program, number, seed) for number in range(rounds)]
     wrong = [words for _, words in ended if words]
-    for words in wrong:
-        print(f"  {words}", file=sys.stderr)
-    print(f"{'FAIL' if wrong else 'ok'} cloud create: {sum(runs for runs, _ in ended)} runs in "
-          f"{rounds} rounds with seed {seed}, {len(wrong)} rounds wrong")
-    return 1 if wrong else 0
+    return tell("create", f"{sum(runs for runs, _ in ended)} runs in {rounds} rounds with seed "
+                f"{seed}, {len(wrong)} rounds wrong", wrong)
 
 
 if __name__ == "__main__":

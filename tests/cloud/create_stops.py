@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-from create_runs import Scene, Wrong
+from create_runs import Scene, Wrong, tell
 
 FOLDER = pathlib.Path("/var/lib/reachback")
 KINDS = ["listed", "unlisted", "registry", "roa"]
@@ -121,13 +121,11 @@ def main():
         try:
             chosen = list(cases(program, folder))[part::parts]
             wrong = [words for words in (one(program, folder, *case) for case in chosen) if words]
+            if not chosen:
+                raise Wrong("no point to stop at")
         except (Wrong, subprocess.TimeoutExpired) as error:
             chosen, wrong = [], [str(error)]
-    for words in wrong:
-        print(f"  {words}", file=sys.stderr)
-    print(f"{'FAIL' if wrong else 'ok'} cloud stops: part {part} of {parts}, {len(chosen)} points, "
-          f"{len(wrong)} wrong")
-    return 1 if wrong else 0
+    return tell("stops", f"part {part} of {parts}, {len(chosen)} points, {len(wrong)} wrong", wrong)
 
 
 if __name__ == "__main__":
