@@ -181,20 +181,15 @@ static void judge_beside(struct lfs_view *view, const struct endpoint_target *cl
 
 static void judge_target(struct lfs_view *view, const struct endpoint_target *target)
 {
-	const struct list *attempts = &view->endpoints->attempts;
+	const struct attempt_fact *attempt;
 	bool any = false;
-	size_t i;
+	size_t at = 0;
 
 	view->target = *target;
 	view->home = above_same_origin(target, above_gitlab(view->endpoints));
-	for (i = 0; i < attempts->count; i++) {
-		const struct attempt_fact *attempt = LIST_AT(attempts, struct attempt_fact, i);
+	while ((attempt = web_next_attempt(view->endpoints, target->url, &at))) {
 		const struct above_asked asked = { target->url, &attempt->address, RUNG_LFS };
 
-		if (!text_equal(attempt->url, target->url) ||
-		    (attempt->address.family == ADDRESS_IPV6 &&
-		     attempt->tcp.outcome != TCP_CONNECTED))
-			continue;
 		any = true;
 		view->address = &attempt->address;
 		view->exchange = above_exchange(view->endpoints, &asked, BATCH);

@@ -309,9 +309,9 @@ static void judge_target(struct module_view *view)
 	const struct endpoint_target *target = endpoints_target(view->endpoints,
 								view->module->url);
 	const struct endpoint_target *end = target ? above_end(view->endpoints, target) : NULL;
-	const struct list *attempts = &view->endpoints->attempts;
+	const struct attempt_fact *attempt;
 	bool any = false;
-	size_t i;
+	size_t at = 0;
 
 	view->target = end ? *end : *above_gitlab(view->endpoints);
 	if (!end) {
@@ -320,13 +320,7 @@ static void judge_target(struct module_view *view)
 	}
 	view->home = is_home(view);
 	view->astray = end != target && !ends_with_refs(end->url);
-	for (i = 0; i < attempts->count; i++) {
-		const struct attempt_fact *attempt = LIST_AT(attempts, struct attempt_fact, i);
-
-		if (!text_equal(attempt->url, end->url) ||
-		    (attempt->address.family == ADDRESS_IPV6 &&
-		     attempt->tcp.outcome != TCP_CONNECTED))
-			continue;
+	while ((attempt = web_next_attempt(view->endpoints, end->url, &at))) {
 		judge_attempt(view, attempt);
 		any = true;
 	}

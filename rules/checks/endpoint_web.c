@@ -34,26 +34,31 @@ static bool is_beside(const struct attempt_fact *attempt)
 	return attempt->address.family == ADDRESS_IPV6 && attempt->tcp.outcome != TCP_CONNECTED;
 }
 
+const struct attempt_fact *web_next_attempt(const struct endpoints_facts *endpoints,
+					    const char *url, size_t *at)
+{
+	while (*at < endpoints->attempts.count) {
+		const struct attempt_fact *attempt =
+			LIST_AT(&endpoints->attempts, struct attempt_fact, (*at)++);
+
+		if (text_equal(attempt->url, url) && !is_beside(attempt))
+			return attempt;
+	}
+	return NULL;
+}
+
 static void each_attempt(struct web_view *view, web_judge *judge)
 {
-	const struct list *attempts = &view->endpoints->attempts;
+	size_t at = 0;
 	bool any = false;
-	size_t i;
 
-	for (i = 0; i < attempts->count; i++) {
-		const struct attempt_fact *attempt = LIST_AT(attempts, struct attempt_fact, i);
-
-		if (!text_equal(attempt->url, view->target->url) || is_beside(attempt))
-			continue;
+	while ((view->attempt = web_next_attempt(view->endpoints, view->target->url, &at))) {
 		any = true;
-		view->attempt = attempt;
-		view->index = i;
+		view->index = at - 1;
 		judge(view);
 	}
-	if (any)
-		return;
-	view->attempt = NULL;
-	judge(view);
+	if (!any)
+		judge(view);
 }
 
 void web_each(const struct rule_context *context, struct findings *out, web_judge *judge)

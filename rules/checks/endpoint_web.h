@@ -28,6 +28,13 @@ struct web_view {
 
 typedef void web_judge(const struct web_view *view);
 
+/*
+ * The next attempt at the URL from place `*at` on, which is moved behind it; NULL: no more. IPv6
+ * addresses that are out of reach are left out: they are a matter of names.
+ */
+const struct attempt_fact *web_next_attempt(const struct endpoints_facts *endpoints,
+					    const char *url, size_t *at);
+
 /* Calls `judge` for every http and https target: once an attempt, or once without any. */
 void web_each(const struct rule_context *context, struct findings *out, web_judge *judge);
 /* Why a rule about URLs has nothing to look at; NULL: it has. `https`: only about those. */
