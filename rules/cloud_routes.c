@@ -165,6 +165,23 @@ bool cloud_route_same(const struct cloud_route *one, const struct cloud_route *r
 	       one->destination.known && prefix_equal(&one->destination, &route->destination);
 }
 
+const struct cloud_hop *cloud_next_leg(struct cloud_legs *legs)
+{
+	for (; legs->entry < legs->routes->count; legs->entry++, legs->leg = 0) {
+		const struct cloud_route *one =
+			LIST_AT(legs->routes, struct cloud_route, legs->entry);
+
+		while (cloud_route_same(one, legs->route) && legs->leg < one->next_hops.count) {
+			const struct cloud_hop *hop =
+				LIST_AT(&one->next_hops, struct cloud_hop, legs->leg++);
+
+			if (cloud_hop_carries(hop))
+				return hop;
+		}
+	}
+	return NULL;
+}
+
 bool transit_route_same(const struct transit_route_fact *one,
 			const struct transit_route_fact *route)
 {

@@ -36,6 +36,16 @@ bool cloud_route_same(const struct cloud_route *one, const struct cloud_route *r
 bool transit_route_same(const struct transit_route_fact *one,
 			const struct transit_route_fact *route);
 bool cen_route_same(const struct cen_route_fact *one, const struct cen_route_fact *route);
+/*
+ * A walk over the legs that carry the traffic of `route`: its own, and those of the other entries
+ * for its destination. NULL: no more.
+ */
+struct cloud_legs {
+	const struct list *routes; /* struct cloud_route */
+	const struct cloud_route *route;
+	size_t entry, leg; /* where it stands: 0 */
+};
+const struct cloud_hop *cloud_next_leg(struct cloud_legs *legs);
 /* How many entries of any kind the table has here. */
 size_t cloud_route_count(const struct list *routes, const char *table);
 

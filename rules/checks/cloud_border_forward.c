@@ -133,22 +133,13 @@ static void follow_leg(struct forward_view *view, const struct cloud_hop *hop)
 
 static void follow(struct forward_view *view)
 {
-	const struct list *routes = &view->transit->routes;
-	size_t i, leg, carrying = 0;
+	struct cloud_legs legs = { .routes = &view->transit->routes, .route = view->route };
+	const struct cloud_hop *hop;
+	size_t carrying = 0;
 
-	for (i = 0; i < routes->count; i++) {
-		const struct cloud_route *one = LIST_AT(routes, struct cloud_route, i);
-
-		for (leg = 0; cloud_route_same(one, view->route) && leg < one->next_hops.count;
-		     leg++) {
-			const struct cloud_hop *hop =
-				LIST_AT(&one->next_hops, struct cloud_hop, leg);
-
-			if (!cloud_hop_carries(hop))
-				continue;
-			carrying++;
-			follow_leg(view, hop);
-		}
+	while ((hop = cloud_next_leg(&legs))) {
+		carrying++;
+		follow_leg(view, hop);
 	}
 	if (!carrying) {
 		view->outcome = CLOUD_LEG_UNSEEN;

@@ -101,23 +101,16 @@ enum cloud_passage cloud_border_passed(const struct rule_context *context,
 				   .vbr = vbr, .address = address_ipv4(address) };
 	const char *table = cloud_link_table(context);
 	const struct cloud_route *route = NULL;
-	size_t i, leg;
+	struct cloud_legs legs = { .routes = &network->routes };
+	const struct cloud_hop *hop;
 
 	if (table)
 		route = cloud_route_match(&network->routes, table, passage.address);
 	if (!route)
 		return CLOUD_PASSAGE_UNTOLD;
-	for (i = 0; i < network->routes.count; i++) {
-		const struct cloud_route *one = LIST_AT(&network->routes, struct cloud_route, i);
-
-		for (leg = 0; cloud_route_same(one, route) && leg < one->next_hops.count; leg++) {
-			const struct cloud_hop *hop =
-				LIST_AT(&one->next_hops, struct cloud_hop, leg);
-
-			if (cloud_hop_carries(hop))
-				pass_leg(&passage, hop);
-		}
-	}
+	legs.route = route;
+	while ((hop = cloud_next_leg(&legs)))
+		pass_leg(&passage, hop);
 	if (passage.passed)
 		return CLOUD_PASSED;
 	return passage.untold ? CLOUD_PASSAGE_UNTOLD : CLOUD_NOT_PASSED;

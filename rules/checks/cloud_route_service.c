@@ -248,23 +248,11 @@ static void follow_leg(const struct service_view *view, const struct cloud_hop *
 /* Entries with one destination share its traffic, as legs of one entry do. */
 static void follow_legs(const struct service_view *view, struct legs_view *legs)
 {
-	const struct list *routes = &view->network->routes;
-	size_t i, leg;
+	struct cloud_legs walk = { .routes = &view->network->routes, .route = view->route };
+	const struct cloud_hop *hop;
 
-	for (i = 0; i < routes->count; i++) {
-		const struct cloud_route *one = LIST_AT(routes, struct cloud_route, i);
-
-		if (!text_equal(one->table, view->table) || !cloud_route_is_active(one) ||
-		    !prefix_equal(&one->destination, &view->route->destination))
-			continue;
-		for (leg = 0; leg < one->next_hops.count; leg++) {
-			const struct cloud_hop *hop =
-				LIST_AT(&one->next_hops, struct cloud_hop, leg);
-
-			if (cloud_hop_carries(hop))
-				follow_leg(view, hop, legs);
-		}
-	}
+	while ((hop = cloud_next_leg(&walk)))
+		follow_leg(view, hop, legs);
 }
 
 static void judge_address(const struct service_view *view)
